@@ -56,7 +56,7 @@ func start(t *testing.T, s *tracetest.Stack) *rig {
 	server, err := console.New(console.Config{
 		Listen: "127.0.0.1:0", Place: "a test", Version: "test",
 		Access: access.Config{Tokens: []access.Token{{Name: "vera", Role: access.Viewer, Secret: viewer}, {Name: "sam", Role: access.Support, Secret: support}, {Name: "olga", Role: access.Operator, Secret: operator}}},
-		Feed:   feed.Config{Kafka: s.Kafka, Names: s.Names, Own: c.OwnGroups(nil), Schema: s.Registry().SchemaByID},
+		Feed:   feed.Config{Kafka: s.Kafka, Names: s.Names, Own: c.OwnGroups(nil), Schema: s.Registry().SchemaByID, Pace: 0.02},
 		Search: cases.Search{Trace: trace.Config{Sources: s.Sources, Privacy: s.Privacy}, Pseudonyms: func(number, _ string) ([]string, error) {
 			var out []string
 			for _, p := range s.Privacy.Phone(number, time.Now()).Pseudonyms {

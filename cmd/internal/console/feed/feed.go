@@ -45,6 +45,8 @@ type Config struct {
 	Logger *slog.Logger
 	// Now is the clock of the records; nil means time.Now.
 	Now func() time.Time
+	// Pace multiplies the time between two reads of each poll; 0 means 1. Tests use a small one.
+	Pace float64
 }
 
 // Feed has all polls. Make it with New, end it with Close.
@@ -70,6 +72,9 @@ func New(config Config) *Feed {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
+	if config.Pace <= 0 {
+		config.Pace = 1
+	}
 	f := &Feed{config: config}
 	readers := &readers{config: &f.config}
 	f.Readers = start(f, readers.read, poll.Options{Every: 3 * time.Second})
@@ -91,7 +96,7 @@ func New(config Config) *Feed {
 
 // start makes a poll that Close ends.
 func start[T any](f *Feed, read func(context.Context) (T, error), options poll.Options) *poll.Poll[T] {
-	options.Now = f.config.Now
+	options.Now, options.Every = f.config.Now, time.Duration(float64(options.Every)*f.config.Pace)
 	p := poll.New(read, options)
 	f.closes = append(f.closes, p.Close)
 	return p
