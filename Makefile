@@ -41,8 +41,8 @@ examples: ## the apps in processor/engine/examples, a module that uses the engin
 	cd processor/engine/examples && go vet ./... && go mod tidy -diff && go test -count=1 ./...
 
 .PHONY: race
-race: ## unit tests under the race detector, in another order each time
-	go test -race -shuffle=on ./...
+race: ## unit tests under the race detector, in another order each time; not those of other processes, nor of one goroutine
+	go test -race -shuffle=on $$(go list ./... | grep -vE '/cmd/(lab|internal/lab/(e2e|detection))$$')
 
 .PHONY: cover
 cover: ## coverage by function, into the terminal
@@ -106,6 +106,7 @@ N ?= 10000
 .PHONY: chaos
 chaos: ## N schedules of faults in virtual time, and that each way to break the engine is caught
 	TRIBUTARY_SCHEDULES=$$(($(N) * 9 / 10)) go test ./processor/engine -run '^(TestSimulation|TestAdministrators)$$' -v -count 1 -timeout 0
+	go test ./processor -run '^Test(PipelineInAnyOrder|AnErasureIsAsIfItHadNotBeen|RotationPartsNoCase|FiguresAreTheLastSnapshots)$$' -v -count 1 -timeout 0 -rapid.checks $$(($(N) / 20))
 	go test -tags synctests ./processor/chaos -run '^TestSchedules$$' -v -count 1 -timeout 0 -schedules $$(($(N) / 10))
 	go test -tags tributary_break ./processor/engine -run '^Test(Administrator)?HarmIsCaught$$' -v -count 1 -timeout 0
 	go test -tags synctests,tributary_break ./processor/chaos -run '^TestHarmIsCaught$$' -v -count 1 -timeout 0

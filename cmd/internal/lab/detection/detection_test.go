@@ -20,7 +20,7 @@ import (
 const heldOut = 2000
 
 var (
-	seeds   = flag.Int("seeds", 2, "seeds of attacks, and as many quiet ones")
+	seeds   = flag.Int("seeds", 1, "seeds of attacks, and as many quiet ones")
 	first   = flag.Uint64("first", heldOut, "the first seed")
 	spacing = flag.Duration("spacing", 20*time.Second, "event time between two customers")
 )
