@@ -19,12 +19,6 @@ const retryAfter = 5
 // topic.
 const reasonAccepted = "accepted"
 
-// answered is the receipt of a 200.
-type answered struct {
-	RequestID string    `json:"request_id"`
-	Records   []receipt `json:"records"`
-}
-
 // problem is an application/problem+json body (RFC 9457) with the members of our
 // own behind the standard ones.
 type problem struct {
@@ -42,7 +36,28 @@ type problem struct {
 // receipts answers 200 with the receipts of the records.
 func (x *exchange) receipts(records []receipt) {
 	x.code, x.reason = http.StatusOK, reasonAccepted
-	x.write("application/json", answered{RequestID: x.requestID, Records: records})
+	x.send("application/json", appendReceipts(make([]byte, 0, 160), x.requestID, records))
+}
+
+// appendReceipts appends the JSON of an accepted request. No text in it needs escaping:
+// an id is hex, and the name of a topic letters, digits, ".", "_" and "-".
+func appendReceipts(b []byte, requestID string, records []receipt) []byte {
+	b = append(append(b, `{"request_id":"`...), requestID...)
+	if records == nil {
+		return append(b, `","records":null}`...)
+	}
+	b = append(b, `","records":[`...)
+	for i := range records {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		r := &records[i]
+		b = append(append(b, `{"topic":"`...), r.Topic...)
+		b = strconv.AppendInt(append(b, `","partition":`...), int64(r.Partition), 10)
+		b = strconv.AppendInt(append(b, `,"offset":`...), r.Offset, 10)
+		b = append(b, '}')
+	}
+	return append(b, "]}"...)
 }
 
 // refuse answers with a problem document.

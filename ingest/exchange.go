@@ -154,11 +154,12 @@ func (x *exchange) draft(key string, value []byte, secretID, kind string) draft 
 
 // record makes the client's record of a draft.
 func (d *draft) record(topic string, r *kgo.Record) {
-	all := append(raw.Append(make([]raw.Header, 0, 16), &d.envelope), d.more...)
-	*r = kgo.Record{Topic: topic, Key: []byte(d.key), Value: d.value, Timestamp: d.envelope.ReceivedAt, Headers: make([]kgo.RecordHeader, len(all))}
-	for i, h := range all {
-		r.Headers[i] = kgo.RecordHeader(h)
+	const ordinary = 12 // of a request that is no batch; a request with a traceparent has 11
+	headers := raw.Append(make([]kgo.RecordHeader, 0, ordinary+len(d.more)), &d.envelope)
+	for _, h := range d.more {
+		headers = append(headers, kgo.RecordHeader(h))
 	}
+	*r = kgo.Record{Topic: topic, Key: []byte(d.key), Value: d.value, Timestamp: d.envelope.ReceivedAt, Headers: headers}
 }
 
 // store writes the drafts to the provider's raw topic, and counts them.

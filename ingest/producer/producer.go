@@ -60,6 +60,7 @@ type Producer struct {
 	metrics *Metrics
 	health  *health
 	probe   *probe
+	waits   waits
 	// giveUp is closed when a stop no longer waits for Kafka.
 	giveUp   chan struct{}
 	givingUp sync.Once
@@ -114,36 +115,29 @@ func (p *Producer) options(more ...kgo.Opt) []kgo.Opt {
 // Start begins to probe; Close ends it. ctx only lends its values.
 func (p *Producer) Start(ctx context.Context) { p.probe.start(ctx) }
 
-// outcome is the result of producing a record.
-type outcome struct {
-	record *kgo.Record
-	err    error
-}
-
 // Write produces the records, all to one topic, and waits for all of them. A single
 // record is stored or not; several may be stored in part. The error is a
 // *proof.Refusal.
 func (p *Producer) Write(ctx context.Context, records []kgo.Record) ([]Receipt, error) {
 	started := p.cfg.Now()
 	t := p.health.topics[records[0].Topic]
-	results := make(chan outcome, len(records))
-	promise := func(r *kgo.Record, err error) { results <- outcome{r, err} }
+	w := p.waits.get(len(records), p.cfg.AnswerDeadline)
+	defer p.waits.put(w)
 	// The record does not depend on the request's context: an accepted record is
 	// written even if its sender closes the connection.
 	ctx = context.WithoutCancel(ctx)
 	for i := range records {
-		p.client.TryProduce(ctx, &records[i], promise)
+		p.client.TryProduce(ctx, &records[i], w.promise)
 	}
 	if p.cfg.Harmed.by(HarmAnswerEarly) {
 		return receipts(records), nil
 	}
-	timer := time.NewTimer(p.cfg.AnswerDeadline)
-	defer timer.Stop()
 	var failed error
 	var large []*kgo.Record
 	for range records {
 		select {
-		case o := <-results:
+		case o := <-w.results:
+			w.pending--
 			switch {
 			case o.err == nil:
 			case errors.Is(o.err, kerr.MessageTooLarge):
@@ -151,7 +145,7 @@ func (p *Producer) Write(ctx context.Context, records []kgo.Record) ([]Receipt, 
 			default:
 				failed = errors.Join(failed, o.err)
 			}
-		case <-timer.C:
+		case <-w.timer.C:
 			return nil, p.refusal(t, kgo.ErrRecordTimeout)
 		case <-p.giveUp:
 			return nil, p.refusal(t, kgo.ErrRecordTimeout)
