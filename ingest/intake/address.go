@@ -45,13 +45,15 @@ func parse(text string) netip.Addr {
 			text = inner
 		}
 	}
+	// A connection's address has a port, nearly always. Of the other forms none is an
+	// address with a port, too, and the error would be allocated for every request.
+	withPort, err := netip.ParseAddrPort(text)
+	if err == nil {
+		return withPort.Addr().Unmap().WithZone("")
+	}
 	addr, err := netip.ParseAddr(text)
 	if err != nil {
-		withPort, portErr := netip.ParseAddrPort(text)
-		if portErr != nil {
-			return netip.Addr{}
-		}
-		addr = withPort.Addr()
+		return netip.Addr{}
 	}
 	return addr.Unmap().WithZone("")
 }

@@ -78,9 +78,12 @@ func (body *Body) fill(r io.Reader, length int64) ([]byte, error) {
 
 // reason maps the error of reading a body to one of the errors above.
 func reason(err error) error {
+	if err == nil {
+		return nil
+	}
 	var over *http.MaxBytesError
 	switch {
-	case err == nil, errors.Is(err, ErrNoRoom):
+	case errors.Is(err, ErrNoRoom):
 		return err
 	case errors.As(err, &over):
 		return ErrTooLarge
