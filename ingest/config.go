@@ -9,6 +9,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/ingest/intake"
+	"github.com/tributary-hq/tributary/ingest/producer"
 )
 
 // Config is the settings of ingest.
@@ -157,7 +158,7 @@ func (c *Config) Validate() error {
 	if c.MaxConnectionsPerAddress < 0 {
 		f.addf("max_connections_per_address", "must not be less than zero; zero means no bound")
 	}
-	if _, ok := codec(c.Compression); !ok {
+	if _, ok := compression(c.Compression); !ok {
 		f.addf("compression", "%q is none of none, lz4, snappy, zstd", c.Compression)
 	}
 	networks(&f, "trusted_proxies", c.TrustedProxies)
@@ -183,16 +184,19 @@ func networks(f *faults, path string, texts []string) []netip.Prefix {
 	return out
 }
 
-func codec(name string) (kgo.CompressionCodec, bool) {
+// compression returns the client's option for a codec's name.
+func compression(name string) (option kgo.Opt, ok bool) {
+	codec := kgo.NoCompression()
 	switch name {
 	case "none", "":
-		return kgo.NoCompression(), true
 	case "lz4":
-		return kgo.Lz4Compression(), true
+		return producer.LZ4(), true
 	case "snappy":
-		return kgo.SnappyCompression(), true
+		codec = kgo.SnappyCompression()
 	case "zstd":
-		return kgo.ZstdCompression(), true
+		codec = kgo.ZstdCompression()
+	default:
+		return nil, false
 	}
-	return kgo.NoCompression(), false
+	return kgo.ProducerBatchCompression(codec), true
 }

@@ -13,13 +13,13 @@ type receipt = producer.Receipt
 
 // newProducer makes the producer of the raw topics.
 func (s *Service) newProducer() (*producer.Producer, error) {
-	compression, _ := codec(s.cfg.Compression)
+	option, _ := compression(s.cfg.Compression)
 	topics := make(map[string]int32)
 	for _, name := range schemas.RawTopics() {
 		topics[s.deps.Names.Topic(name)] = s.deps.Partitions[name]
 	}
 	return producer.New(producer.Config{
-		Kafka: s.deps.Kafka, Compression: compression, Linger: s.cfg.Linger, AnswerDeadline: s.cfg.AnswerDeadline,
+		Kafka: s.deps.Kafka, Compression: option, Linger: s.cfg.Linger, AnswerDeadline: s.cfg.AnswerDeadline,
 		ProbeInterval: s.cfg.KafkaCheckInterval, MaxBufferedBytes: s.cfg.MaxBufferedBytes, BatchBytes: recordBytes,
 		Topics: topics, InUse: s.rawTopics, Now: s.deps.Now, Logger: s.deps.Logger, Harmed: s.deps.harmed,
 	}, s.metrics.kafka)

@@ -20,8 +20,8 @@ import (
 type Config struct {
 	// Kafka are the client's settings: brokers, TLS, SASL, client id, logger.
 	Kafka []kgo.Opt
-	// Compression of the batches.
-	Compression kgo.CompressionCodec
+	// Compression is the client's option for the batches.
+	Compression kgo.Opt
 	// Linger is how long records wait for others to share a batch.
 	Linger time.Duration
 	// AnswerDeadline bounds Write.
@@ -95,7 +95,7 @@ func New(cfg Config, m *Metrics) (*Producer, error) {
 func (p *Producer) options(more ...kgo.Opt) []kgo.Opt {
 	ours := []kgo.Opt{
 		kgo.RequiredAcks(kgo.AllISRAcks()),
-		kgo.ProducerBatchCompression(p.cfg.Compression),
+		p.cfg.Compression,
 		kgo.ProducerBatchMaxBytes(p.cfg.BatchBytes),
 		kgo.RecordPartitioner(newPartitioner(p.health.topics)),
 		// Records that were not sent within the deadline fail, so that after an outage
