@@ -6,13 +6,10 @@ import (
 	"github.com/tributary-hq/tributary/processor/insights/funnel"
 )
 
-// contribution returns the journey's contribution to the funnel: the money of a journey that was
-// ever paid and has a verification, in the window and the place of the verification that counts.
+// contribution returns the contribution to the funnel of a journey that was ever paid: its money if it
+// has a verification, in the window and the place of the verification that counts.
 // t is memory for its totals.
 func (j *journey) contribution(t *totals, retention time.Duration) (c funnel.Contribution) {
-	if !j.everPaid() {
-		return c
-	}
 	j.totals(t, retention)
 	verified := t.verified.route
 	for i := 0; i < len(j.listed) && verified.provider == ""; i++ {
@@ -58,18 +55,25 @@ func (j *journey) everPaid() bool {
 	return false
 }
 
-// count counts the difference between the journey's former and current contribution.
+// count counts the difference between the journey's former and current contribution; nil is none.
 func (s *Stage) count(b *aggregate, was *funnel.Contribution) {
-	if s.config.InsightsPartitions > 0 {
-		is := b.contribution(&b.sum, b.retention)
-		funnel.Count(b.tx, was, &is)
+	if is := s.contributed(b); was != nil || is != nil {
+		funnel.Count(b.tx, orNone(was), orNone(is))
 	}
 }
 
-// contributed returns the contribution that the funnel has of a journey that was just opened.
-func (s *Stage) contributed(b *aggregate) (c funnel.Contribution) {
-	if s.config.InsightsPartitions > 0 {
-		c = b.contribution(&b.sum, b.retention)
+func orNone(c *funnel.Contribution) *funnel.Contribution {
+	if c == nil {
+		return &funnel.Contribution{}
 	}
 	return c
+}
+
+// contributed returns the contribution of the journey as it is; nil if there is none.
+func (s *Stage) contributed(b *aggregate) *funnel.Contribution {
+	if s.config.InsightsPartitions == 0 || !b.everPaid() {
+		return nil
+	}
+	c := b.contribution(&b.sum, b.retention)
+	return &c
 }

@@ -31,7 +31,7 @@ func (s *Stage) erase(b *aggregate, in *stage.Input) error {
 			return err
 		}
 	}
-	s.count(b, &added)
+	s.count(b, added)
 	change := b.input.ChangedBy
 	change.Cause = avro.ChangeCauseRemoval
 	return s.save(b, before, &change, old != nil, in.Headers)

@@ -93,7 +93,7 @@ func (s *Stage) applyMember(b *aggregate, in *stage.Input) error {
 	if err != nil || !changed {
 		return err
 	}
-	s.count(b, &added)
+	s.count(b, added)
 	change := b.input.ChangedBy
 	if b.input.Kind == avro.JourneyInputKindRemoval {
 		change.Cause = avro.ChangeCauseRemoval

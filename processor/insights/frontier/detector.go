@@ -140,7 +140,7 @@ func firstOf(a, b error) error {
 func (d *Detector) report(tx stage.Tx, g *Group, all Day, since, now time.Time) error {
 	id := signal.ID(avro.SignalKindFallbackFrontier, g.Provider, g.Country, string(g.Channel), g.Currency)
 	j, ok := Judge(all)
-	if !ok || !j.Holds() || j.Best.Seconds == j.Usual {
+	if !ok || !j.Holds() {
 		return d.Keeper.Withdraw(tx, id, now, "")
 	}
 	s := j.signal(g, since, now)

@@ -30,14 +30,21 @@ type Judgement struct {
 	// Saving is the amount that the best timeout would have saved for as many verified users,
 	// with a 95 % interval, in minor units.
 	Saving, Low, High float64
-	// Confidence is the share of the samples in which it saves anything.
+	// Confidence is the share of the samples in which it saves anything; 0, and no interval, if
+	// the saving is too small for a claim.
 	Confidence float64
 	Curve      []Point
 }
 
 // Holds reports whether the best timeout is worth a claim.
 func (j *Judgement) Holds() bool {
-	return j.Codes >= minCodes && j.Confidence >= minConfidence && j.Saving >= minSaving*j.CostMinor
+	return j.promises() && j.Confidence >= minConfidence
+}
+
+// promises reports whether the estimate is worth a claim, if it is certain enough. Otherwise its
+// certainty is not computed, which takes nearly all of the time.
+func (j *Judgement) promises() bool {
+	return j.Codes >= minCodes && j.Best.Seconds != j.Usual && j.Saving >= minSaving*j.CostMinor
 }
 
 // Judge plays every timeout within the waits that were seen. ok is false if there is
@@ -66,7 +73,9 @@ func Judge(d Day) (j Judgement, ok bool) {
 		return Judgement{}, false
 	}
 	j.Saving = (j.PerVerified - j.Best.PerVerified) * now.verified
-	j.sample(c, now.verified)
+	if j.promises() {
+		j.sample(c, now.verified)
+	}
 	return j, true
 }
 

@@ -48,23 +48,31 @@ func (d *Detector) OnTimer(tx stage.Tx, key []byte) ([]Claim, error) {
 
 // catchUp evaluates the minutes up to now. A watermark that advances by hours, as in a
 // backlog, passes at most maxSteps of them, at equal distances.
-func (d *Detector) catchUp(tx stage.Tx, code string, now int64) (out []Claim, err error) {
+func (d *Detector) catchUp(tx stage.Tx, code string, now int64) ([]Claim, error) {
 	const maxSteps = 60
-	c, err := d.entriesOf(tx, code).country()
-	if err != nil {
+	e := &evaluation{entries: d.entriesOf(tx, code), d: d, code: code}
+	var err error
+	if e.c, err = e.country(); err != nil {
 		return nil, fmt.Errorf("read the counts of country %q: %w", code, err)
 	}
-	step := max(1, (now-c.evaluated)/maxSteps)
-	for minute := c.evaluated + step; ; minute += step {
+	step := max(1, (now-e.c.evaluated)/maxSteps)
+	next := int64(0)
+	if e.c.first != 0 {
+		next = e.c.evaluated + 1
+	}
+	for minute := e.c.evaluated + step; e.c.evaluated < now && e.c.first != 0; minute += step {
 		if minute+step > now {
 			minute = now
 		}
-		claims, err := d.Evaluate(tx, code, timeOf(minute))
-		out = append(out, claims...)
-		if err != nil || minute == now {
-			return out, err
+		if next, err = e.run(minute); err != nil {
+			return nil, fmt.Errorf("evaluate country %q: %w", code, err)
+		}
+		if next == 0 && minute < now { // there is nothing to look at
+			minute = now - step
 		}
 	}
+	e.putCountry(e.c, next)
+	return e.claims, nil
 }
 
 // Observe adds observations to the counts of a country.

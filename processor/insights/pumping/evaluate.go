@@ -16,19 +16,23 @@ type evaluation struct {
 	d      *Detector
 	code   string
 	c      *country
-	now    int64
 	claims []Claim
+	// now is the evaluated minute, measured its measures.
+	now      int64
+	measured [2]measure
 }
 
 // Evaluate looks at the subjects of a country with recent codes, at a time up to which the
 // watermark says that all codes are known. It returns the claims that were raised, updated
 // or withdrawn. A second call within a minute does nothing.
 func (d *Detector) Evaluate(tx stage.Tx, code string, at time.Time) ([]Claim, error) {
-	e := &evaluation{entries: d.entriesOf(tx, code), d: d, code: code, now: minuteOf(at)}
+	e := &evaluation{entries: d.entriesOf(tx, code), d: d, code: code}
 	var err error
-	if e.c, err = e.country(); err == nil && e.c.first != 0 && e.now > e.c.evaluated {
-		e.c.evaluated = e.now
-		err = e.run()
+	if e.c, err = e.country(); err == nil && e.c.first != 0 && minuteOf(at) > e.c.evaluated {
+		var next int64
+		if next, err = e.run(minuteOf(at)); err == nil {
+			e.putCountry(e.c, next)
+		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("evaluate country %q: %w", code, err)
@@ -36,38 +40,39 @@ func (d *Detector) Evaluate(tx stage.Tx, code string, at time.Time) ([]Claim, er
 	return e.claims, nil
 }
 
-func (e *evaluation) run() error {
+// run evaluates a minute, and returns the next one to be evaluated; 0 is none.
+func (e *evaluation) run(minute int64) (next int64, err error) {
+	e.now, e.c.evaluated = minute, minute
+	e.measured = measures(e.c, &e.d.config, e.now)
 	if err := e.review(); err != nil {
-		return err
+		return 0, err
 	}
 	active, err := e.active()
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for _, r := range active {
 		if err := e.look(r); err != nil {
-			return err
+			return 0, err
 		}
 	}
 	if err := e.sweep(); err != nil {
-		return err
+		return 0, err
 	}
 	for _, r := range sorted(e.changed) {
 		e.putSubject(e.subjects[r])
 	}
-	next := e.now + 1
+	clear(e.changed)
 	if len(active) == 0 && len(e.c.open) == 0 {
-		next = 0
+		return 0, nil
 	}
-	e.putCountry(e.c, next)
-	return nil
+	return e.now + 1, nil
 }
 
 // get returns a subject as of now, nil if there is none.
 func (e *evaluation) get(r reference) (*subject, error) {
-	_, known := e.subjects[r]
 	s, err := e.entries.get(r)
-	if s != nil && !known {
+	if s != nil && s.folded != e.now {
 		s.fold(e.now)
 	}
 	return s, err
@@ -97,18 +102,19 @@ func (e *evaluation) look(r reference) error {
 			return nil
 		}
 	}
-	for _, m := range measures(e.c, &e.d.config, e.now) {
+	for i := range e.measured {
+		m := &e.measured[i]
 		if m.reason == NotPaid && s.level == LevelCarrier {
 			continue // payments come without a carrier
 		}
 		f, found := m.find(chain, &e.d.config)
-		if !found || m.like(s, f.expected, e.d.config.Ratio, e.d.calm(&m)) {
+		if !found || m.like(s, f.expected, e.d.config.Ratio, e.d.calm(m)) {
 			continue // there is nothing, or it is over
 		}
-		if one, err := e.concentrated(s, &m, f.since); err != nil || one {
+		if one, err := e.concentrated(s, m, f.since); err != nil || one {
 			return err
 		}
-		return e.raise(s, chain, &m, f)
+		return e.raise(s, chain, m, f)
 	}
 	return nil
 }
@@ -188,7 +194,8 @@ func (e *evaluation) known(prefix string, yield func(b *subject)) error {
 	return e.blocks(prefix, func(b *subject) {
 		if now := e.subjects[reference{LevelBlock, b.name}]; now != nil {
 			b = now
-		} else {
+		}
+		if b.folded != e.now {
 			b.fold(e.now)
 		}
 		yield(b)
@@ -266,11 +273,10 @@ func (d *Detector) calm(m *measure) int64 { return m.last - int64(d.config.Calm/
 
 // measure returns the measure of the claim of a subject.
 func (e *evaluation) measure(s *subject) *measure {
-	all := measures(e.c, &e.d.config, e.now)
 	if s.claim.reason == NotPaid {
-		return &all[1]
+		return &e.measured[1]
 	}
-	return &all[0]
+	return &e.measured[0]
 }
 
 // explained returns the counts that the claim of a subject is about.

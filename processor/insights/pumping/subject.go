@@ -33,6 +33,8 @@ type subject struct {
 	// sources and channels are where the codes of late came from.
 	sources, channels []label
 	claim             *claim
+	// folded is the minute of the last fold since it was read.
+	folded int64
 }
 
 // number is a number of a block: a part of its hash and when it was last seen.
@@ -130,6 +132,7 @@ func (s *subject) see(hashes []uint64, minute int64) (fresh int64) {
 // fold moves counts that are too old for the series to the baseline, or to the claim that
 // explains them.
 func (s *subject) fold(now int64) {
+	s.folded = now
 	dropped := s.series.fold(s.grid(now))
 	s.numbers = slices.DeleteFunc(s.numbers, func(n number) bool { return n.minute < now-dayMinutes })
 	if s.claim != nil {

@@ -25,6 +25,28 @@ const (
 	blockRest level = 'y'
 )
 
+// levels is the number of levels, latestNodes that of pairs of size and level.
+const (
+	levels      = 5
+	latestNodes = kinds * levels
+)
+
+// index numbers the levels from 0.
+func (l level) index() int {
+	switch l {
+	case countryLevel:
+		return 0
+	case areaLevel:
+		return 1
+	case blockLevel:
+		return 2
+	case areaRest:
+		return 3
+	default:
+		return levels - 1
+	}
+}
+
 // place is a country or a part of one.
 type place struct {
 	country string

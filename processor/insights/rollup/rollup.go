@@ -50,6 +50,8 @@ type update struct {
 	config *Config
 	tx     stage.Tx
 	nodes  map[string]*node
+	// latest are the nodes that were asked for last: differences come in the order of their places.
+	latest [latestNodes]*node
 	limits map[string]*limit
 	// shown are the places that have enough numbers now.
 	shown map[place]bool
@@ -184,6 +186,17 @@ func (u *update) addRest(w window, at place, d *funnel.Difference) error {
 
 // node returns the node of a place in a window.
 func (u *update) node(p place, w window) (*node, error) {
+	slot := &u.latest[w.kind.index()*levels+p.level.index()]
+	if n := *slot; n != nil && n.place == p && n.window == w {
+		return n, nil
+	}
+	n, err := u.find(p, w)
+	*slot = n
+	return n, err
+}
+
+// find returns a node that is not one of the latest.
+func (u *update) find(p place, w window) (*node, error) {
 	const room = 64
 	key := appendWindow(appendPlace(u.tx.Buffer(room), nodePrefix, p), w)
 	if n := u.nodes[statecodec.View(key)]; n != nil {

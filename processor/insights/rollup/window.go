@@ -15,6 +15,12 @@ const (
 	day
 )
 
+// kinds is the number of sizes.
+const kinds = 3
+
+// index numbers the sizes from 0.
+func (k kind) index() int { return int(k-quarterHour) % kinds }
+
 // span returns the size in minutes.
 func (k kind) span() int64 {
 	switch k {
