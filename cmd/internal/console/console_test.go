@@ -156,7 +156,7 @@ func pipeline(t *testing.T) *rig {
 func pages() []string {
 	return []string{
 		"/flow", "/flow?wall=1", "/readers", "/letters", "/letters/issue?provider=lox24&stage=lox24&cause=malformed", "/letters/letter?ref=lox24/0/0", "/case", "/case?id=order-1",
-		"/money", "/account", "/contract", "/contract/topic?name=" + schemas.EnrichedJourneys, "/help",
+		"/money", "/money?range=30d&country=DE", "/money?range=custom&from=2026-01-01&until=2026-01-31&channel=SMS&source=x", "/account", "/contract", "/contract/topic?name=" + schemas.EnrichedJourneys, "/help",
 	}
 }
 
@@ -217,7 +217,7 @@ func TestPages(t *testing.T) {
 			}
 		}
 	}
-	for path, want := range map[string]int{"/nothing": 404, "/letters/issue?cause=none": 404, "/contract/topic?name=raw.lox24.v1": 404, "/case?id=%2B4915112345678": 400, "/case?id=not-there": 404} {
+	for path, want := range map[string]int{"/nothing": 404, "/letters/issue?cause=none": 404, "/money?range=never": 400, "/money?range=custom&from=2026-02-01&until=2026-01-01": 400, "/contract/topic?name=raw.lox24.v1": 404, "/case?id=%2B4915112345678": 400, "/case?id=not-there": 404} {
 		if status, body, _ := r.ask(t, viewer, path, nil); status != want || len(consoletest.Check(body)) > 0 {
 			t.Errorf("%s = %d, want %d", path, status, want)
 		}

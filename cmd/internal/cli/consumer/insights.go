@@ -19,9 +19,9 @@ import (
 
 // insightsFlags are the flags of `tributary insights`.
 type insightsFlags struct {
-	country, channel, day, since string
-	watch                        bool
-	interval                     time.Duration
+	country, channel, source, day, since, until string
+	watch                                       bool
+	interval                                    time.Duration
 }
 
 func newInsights(g *cli.Globals) *cobra.Command {
@@ -54,11 +54,14 @@ UNKNOWN; a cost per user beside them has a >=.`,
 	flags := c.Flags()
 	flags.StringVar(&f.country, "country", "", "only this country, as UA")
 	flags.StringVar(&f.channel, "channel", "", "only codes that began with this channel, as sms")
+	flags.StringVar(&f.source, "source", "", "only codes of this source")
 	flags.StringVar(&f.day, "day", "", "the codes ordered on this day (UTC), as 2026-11-30; without it yesterday")
 	flags.StringVar(&f.since, "since", "", "the codes ordered since a day (UTC), or in so many days, as 7d")
+	flags.StringVar(&f.until, "until", "", "with --since: the last day (UTC), as 2026-11-30; without it today")
 	flags.BoolVarP(&f.watch, "watch", "w", false, "go on until Ctrl-C")
 	flags.DurationVar(&f.interval, "interval", f.interval, "how often to look with --watch")
 	c.MarkFlagsMutuallyExclusive("day", "since")
+	c.MarkFlagsMutuallyExclusive("day", "until")
 	return c
 }
 
@@ -67,7 +70,7 @@ func (f *insightsFlags) filter(now time.Time) (insights.Filter, error) {
 	const day = 24 * time.Hour
 	today := now.UTC().Truncate(day)
 	filter := insights.Filter{
-		From: today.Add(-day), To: today, Country: strings.ToUpper(f.country), Channel: avro.Channel(strings.ToUpper(f.channel)),
+		From: today.Add(-day), To: today, Country: strings.ToUpper(f.country), Channel: avro.Channel(strings.ToUpper(f.channel)), Source: f.source,
 	}
 	var err error
 	switch {
@@ -82,8 +85,12 @@ func (f *insightsFlags) filter(now time.Time) (insights.Filter, error) {
 		}
 		filter.From, filter.To = filter.From.UTC().Truncate(day), today.Add(day)
 	}
+	if f.until != "" && err == nil {
+		filter.To, err = time.Parse(time.DateOnly, f.until)
+		filter.To = filter.To.Add(day)
+	}
 	if err != nil {
-		return filter, fmt.Errorf("%q is no day such as 2026-11-30: %w", f.day+f.since, err)
+		return filter, fmt.Errorf("%q is no day such as 2026-11-30: %w", f.day+f.since+f.until, err)
 	}
 	return filter, nil
 }

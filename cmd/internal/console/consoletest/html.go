@@ -45,7 +45,7 @@ func invisible(r rune) bool {
 
 // elements are those that the console uses; any other came from outside.
 func elements() []string {
-	return strings.Fields(`html head meta title link script noscript body a main header nav form input footer span button section h1 h2 h3 p div table thead tbody tr th td
+	return strings.Fields(`html head meta title link script noscript body a main header nav form input select option footer span button section h1 h2 h3 p div table thead tbody tr th td
 		details summary dl dt dd ul ol li strong b code pre time svg line polyline polygon rect path img label br wbr`)
 }
 

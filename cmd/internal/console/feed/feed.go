@@ -26,6 +26,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/tool/scan"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/tail"
 	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
 // Config is where to read.
@@ -57,7 +58,9 @@ type Feed struct {
 	Processes *poll.Poll[*Processes]
 	Alerts    *poll.Poll[[]Alert]
 	Letters   *poll.Poll[*Letters]
-	Money     *poll.Poll[*Money]
+	// Money has the hours since yesterday, MoneyLong the days of a month.
+	Money     *poll.Poll[*MoneyRows]
+	MoneyLong *poll.Poll[*MoneyRows]
 	Signals   *poll.Poll[*Signals]
 
 	config Config
@@ -87,8 +90,10 @@ func New(config Config) *Feed {
 	f.Alerts = start(f, f.alerts, poll.Options{Every: 15 * time.Second})
 	letters := &letterReader{feed: f}
 	f.Letters = start(f, letters.read, poll.Options{Every: 10 * time.Second, Timeout: time.Minute})
-	money, signals := &moneyReader{feed: f}, &signalReader{feed: f}
+	money, signals := &MoneyRows{feed: f, window: avro.FunnelWindowHour, days: MoneyDays, entities: true}, &signalReader{feed: f}
 	f.Money = start(f, money.read, poll.Options{Every: 15 * time.Second, Timeout: 2 * time.Minute})
+	long := &MoneyRows{feed: f, window: avro.FunnelWindowDay, days: MoneyLongDays}
+	f.MoneyLong = start(f, long.read, poll.Options{Every: time.Minute, Timeout: 2 * time.Minute})
 	f.Signals = start(f, signals.read, poll.Options{Every: 15 * time.Second})
 	f.closes = append(f.closes, readers.close)
 	return f

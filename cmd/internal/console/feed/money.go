@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -14,26 +16,41 @@ import (
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
-// Money holds the funnel, the costs and the revenue of the codes of the last day.
+// MoneyQuery selects the codes that a report is about.
+type MoneyQuery struct {
+	// From and To limit when the codes were ordered: [From, To).
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+	// Country, Channel and Source are empty for all.
+	Country string `json:"country,omitempty"`
+	Channel string `json:"channel,omitempty"`
+	Source  string `json:"source,omitempty"`
+}
+
+// Money holds the funnel, the costs and the revenue of the selected codes.
 type Money struct {
-	At time.Time `json:"at"`
-	// Since is the begin of the day.
-	Since time.Time `json:"since"`
-	// From names the topics that the numbers are from.
-	From  []string `json:"from"`
-	Total Funnel   `json:"total"`
+	At    time.Time  `json:"at"`
+	Query MoneyQuery `json:"query"`
+	// Topics names the topics that the numbers are from.
+	Topics []string `json:"topics"`
+	Total  Funnel   `json:"total"`
 	// Countries, Channels and Sources are the largest first.
 	Countries []Share `json:"countries"`
 	Channels  []Share `json:"channels"`
 	Sources   []Share `json:"sources"`
-	// Hours are in the order of time.
-	Hours []Share `json:"hours"`
-	// NotPaid are customers who verified and did not pay, the newest first; NotPaidAll is their
-	// number.
+	// Steps are hours or days, in the order of time; Step is the length of one.
+	Steps []Share       `json:"steps"`
+	Step  time.Duration `json:"-"`
+	// NotPaid are customers who verified and did not pay, the newest first, of the days that
+	// MoneyDays names; NotPaidAll is their number.
 	NotPaid    []NotPaid `json:"verified_not_paid"`
 	NotPaidAll int64     `json:"verified_not_paid_total"`
+	// Choices are the countries, channels and sources of the time, without the filter.
+	Choices [3][]string `json:"-"`
 	// Truncated is set if there were more entities than are kept in memory.
 	Truncated bool `json:"truncated,omitempty"`
+	// Late is set if the time begins before what is read.
+	Late bool `json:"late,omitempty"`
 }
 
 // Funnel holds the number of codes that reached each step, with their costs and revenue.
@@ -88,10 +105,13 @@ type NotPaid struct {
 	Journey    string    `json:"journey_id"`
 	Country    string    `json:"country"`
 	Channel    string    `json:"channel"`
+	OrderedAt  time.Time `json:"ordered_at"`
 	VerifiedAt time.Time `json:"verified_at"`
 	Deadline   time.Time `json:"deadline"`
 	CostMinor  int64     `json:"cost_minor"`
 	Currency   string    `json:"currency"`
+	// first and source are what the filter is about.
+	first, source string
 }
 
 // moneyRow is one addend: a row of the funnel topic, a verification, or the payments of a journey.
@@ -105,9 +125,23 @@ type moneyRow struct {
 // maxMoney bounds the rows kept in memory.
 const maxMoney = 300_000
 
-// moneyReader follows the topics of the last day.
-type moneyReader struct {
-	feed    *Feed
+// MoneyDays and MoneyLongDays are how many days before today the two polls of money hold.
+const (
+	MoneyDays     = 1
+	MoneyLongDays = 31
+)
+
+// MoneyRows are the rows that reports are made of. They are changed by each read.
+type MoneyRows struct {
+	feed *Feed
+	// window is the size of the funnel's rows, days how many days before today they begin.
+	window avro.FunnelWindow
+	days   int
+	// entities: verifications and journeys are read, too, for lists and if there are no insights.
+	entities bool
+
+	mu      sync.Mutex
+	since   time.Time
 	next    map[string]map[int32]int64
 	funnel  map[string]moneyRow
 	rows    map[string]moneyRow
@@ -115,26 +149,29 @@ type moneyReader struct {
 	full    bool
 }
 
-func (m *moneyReader) reset() {
+func (m *MoneyRows) reset() {
 	m.next, m.full = map[string]map[int32]int64{}, false
 	m.funnel, m.rows, m.notPaid = map[string]moneyRow{}, map[string]moneyRow{}, map[string]NotPaid{}
 }
 
 const day = 24 * time.Hour
 
-func (m *moneyReader) read(ctx context.Context) (*Money, error) {
+func (m *MoneyRows) read(ctx context.Context) (*MoneyRows, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	if m.next == nil {
 		m.reset()
 	}
-	now := m.feed.Now()
-	since := now.Add(-day).Truncate(time.Hour)
-	for topic, take := range map[string]func(*kgo.Record){
-		schemas.InsightsFunnel: m.takeFunnel, schemas.EnrichedVerifications: m.takeVerification, schemas.EnrichedJourneys: m.takeJourney,
-	} {
+	m.since = m.feed.Now().UTC().Truncate(day).Add(-time.Duration(m.days) * day)
+	takes := map[string]func(*kgo.Record){schemas.InsightsFunnel: m.takeFunnel}
+	if m.entities {
+		takes[schemas.EnrichedVerifications], takes[schemas.EnrichedJourneys] = m.takeVerification, m.takeJourney
+	}
+	for topic, take := range takes {
 		if m.next[topic] == nil {
 			m.next[topic] = map[int32]int64{}
 		}
-		err := m.feed.follow(ctx, m.feed.config.Names.Topic(topic), m.next[topic], since, func(r *kgo.Record) error {
+		err := m.feed.follow(ctx, m.feed.config.Names.Topic(topic), m.next[topic], m.since, func(r *kgo.Record) error {
 			take(r)
 			return nil
 		})
@@ -143,7 +180,16 @@ func (m *moneyReader) read(ctx context.Context) (*Money, error) {
 			return nil, err
 		}
 	}
-	return m.report(now, since), nil
+	m.expire()
+	return m, nil
+}
+
+// expire removes the rows of days that are too old.
+func (m *MoneyRows) expire() {
+	for _, rows := range []map[string]moneyRow{m.funnel, m.rows} {
+		maps.DeleteFunc(rows, func(_ string, r moneyRow) bool { return r.at.Before(m.since) })
+	}
+	maps.DeleteFunc(m.notPaid, func(_ string, n NotPaid) bool { return n.OrderedAt.Before(m.since) })
 }
 
 // body returns the Avro body of a record, nil for a tombstone or a value that is none.
@@ -156,7 +202,7 @@ func body(r *kgo.Record) []byte {
 }
 
 // set keeps a row; without room it notes that the numbers are too small.
-func (m *moneyReader) set(rows map[string]moneyRow, key string, row moneyRow) {
+func (m *MoneyRows) set(rows map[string]moneyRow, key string, row moneyRow) {
 	if _, known := rows[key]; !known && len(rows) >= maxMoney {
 		m.full = true
 		return
@@ -174,13 +220,13 @@ func decode(r *kgo.Record, into avro.Record) error {
 	return into.DecodeAvro(b)
 }
 
-func (m *moneyReader) takeFunnel(r *kgo.Record) {
+func (m *MoneyRows) takeFunnel(r *kgo.Record) {
 	var v avro.FunnelRow
 	if decode(r, &v) != nil {
 		delete(m.funnel, string(r.Key))
 		return
 	}
-	if v.Window != avro.FunnelWindowHour || v.Level != avro.FunnelLevelCountry {
+	if v.Window != m.window || v.Level != avro.FunnelLevelCountry {
 		return
 	}
 	row := moneyRow{at: v.WindowStart, country: v.Country.Value, channel: string(v.Channel.Value), source: v.Source}
@@ -194,7 +240,7 @@ func (m *moneyReader) takeFunnel(r *kgo.Record) {
 	m.set(m.funnel, string(r.Key), row)
 }
 
-func (m *moneyReader) takeVerification(r *kgo.Record) {
+func (m *MoneyRows) takeVerification(r *kgo.Record) {
 	key := "v/" + string(r.Key)
 	var v avro.VerificationSnapshot
 	if decode(r, &v) != nil {
@@ -223,7 +269,7 @@ func (m *moneyReader) takeVerification(r *kgo.Record) {
 	m.set(m.rows, key, row)
 }
 
-func (m *moneyReader) takeJourney(r *kgo.Record) {
+func (m *MoneyRows) takeJourney(r *kgo.Record) {
 	key := "j/" + string(r.Key)
 	var v avro.JourneySnapshot
 	if decode(r, &v) != nil {
@@ -240,29 +286,41 @@ func (m *moneyReader) takeJourney(r *kgo.Record) {
 	delete(m.notPaid, key)
 	if v.Outcome == avro.JourneyOutcomeVerifiedNotPaid && len(m.notPaid) < maxMoney {
 		m.notPaid[key] = NotPaid{
-			Journey: v.JourneyID, Country: v.Country.Value, Channel: string(v.DeliveredChannel.Value), VerifiedAt: v.VerifiedAt.Value, Deadline: v.Deadline.Value,
-			CostMinor: v.CostMinor.Value, Currency: v.CostCurrency.Value,
+			Journey: v.JourneyID, Country: v.Country.Value, Channel: string(v.DeliveredChannel.Value), OrderedAt: v.CreatedAt, VerifiedAt: v.VerifiedAt.Value, Deadline: v.Deadline.Value,
+			CostMinor: v.CostMinor.Value, Currency: v.CostCurrency.Value, first: string(v.FirstChannel.Value), source: v.VerificationSource.Value,
 		}
 	}
 }
 
-func (m *moneyReader) report(now, since time.Time) *Money {
-	out := &Money{At: now.UTC(), Since: since.UTC(), Truncated: m.full, From: []string{schemas.InsightsFunnel, schemas.EnrichedJourneys}}
+// Report is the report of a query.
+func (m *MoneyRows) Report(q *MoneyQuery) *Money {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	out := &Money{At: m.feed.Now().UTC(), Query: *q, Truncated: m.full, Late: q.From.Before(m.since), Topics: []string{schemas.InsightsFunnel, schemas.EnrichedJourneys}, Step: time.Hour}
+	if m.window == avro.FunnelWindowDay {
+		out.Step = day
+	}
 	rows := m.funnel
-	if len(rows) == 0 {
-		rows, out.From[0] = m.rows, schemas.EnrichedVerifications
+	if len(rows) == 0 && m.entities {
+		rows, out.Topics[0] = m.rows, schemas.EnrichedVerifications
 	}
 	parts := []map[string]*Funnel{{}, {}, {}, {}}
-	for at := since; at.Before(now); at = at.Add(time.Hour) {
+	for at := q.From; at.Before(q.To) && !at.After(out.At); at = at.Add(out.Step) {
 		parts[3][at.UTC().Format(time.RFC3339)] = &Funnel{}
 	}
-	for key, row := range rows {
-		if row.at.Before(since) {
-			delete(rows, key)
+	choices := [3]map[string]bool{{}, {}, {}}
+	for _, row := range rows {
+		if row.at.Before(q.From) || !row.at.Before(q.To) {
+			continue
+		}
+		names := []string{row.country, row.channel, row.source, row.at.UTC().Truncate(out.Step).Format(time.RFC3339)}
+		for i := range choices {
+			choices[i][names[i]] = true
+		}
+		if !q.concerns(row.country, row.channel, row.source) {
 			continue
 		}
 		out.Total.add(&row.funnel)
-		names := []string{row.country, row.channel, row.source, row.at.UTC().Truncate(time.Hour).Format(time.RFC3339)}
 		for i, name := range names {
 			if parts[i][name] == nil {
 				parts[i][name] = &Funnel{}
@@ -270,15 +328,28 @@ func (m *moneyReader) report(now, since time.Time) *Money {
 			parts[i][name].add(&row.funnel)
 		}
 	}
-	out.Countries, out.Channels, out.Sources, out.Hours = shares(parts[0]), shares(parts[1]), shares(parts[2]), shares(parts[3])
-	slices.SortFunc(out.Hours, func(a, b Share) int { return cmp.Compare(a.Name, b.Name) })
+	for i := range choices {
+		delete(choices[i], "")
+		out.Choices[i] = slices.Sorted(maps.Keys(choices[i]))
+	}
+	out.Countries, out.Channels, out.Sources, out.Steps = shares(parts[0]), shares(parts[1]), shares(parts[2]), shares(parts[3])
+	slices.SortFunc(out.Steps, func(a, b Share) int { return cmp.Compare(a.Name, b.Name) })
+	m.unpaid(out, q)
+	return out
+}
+
+// concerns reports whether a query selects a code by its place, first channel and source.
+func (q *MoneyQuery) concerns(country, channel, source string) bool {
+	return (q.Country == "" || q.Country == country) && (q.Channel == "" || q.Channel == channel) && (q.Source == "" || q.Source == source)
+}
+
+// unpaid adds the customers who verified and did not pay.
+func (m *MoneyRows) unpaid(out *Money, q *MoneyQuery) {
 	out.NotPaid = []NotPaid{}
-	for key, n := range m.notPaid {
-		if n.VerifiedAt.Before(since) {
-			delete(m.notPaid, key)
-			continue
+	for _, n := range m.notPaid {
+		if !n.OrderedAt.Before(q.From) && n.OrderedAt.Before(q.To) && q.concerns(n.Country, n.first, n.source) {
+			out.NotPaid = append(out.NotPaid, n)
 		}
-		out.NotPaid = append(out.NotPaid, n)
 	}
 	out.NotPaidAll = int64(len(out.NotPaid))
 	slices.SortFunc(out.NotPaid, func(a, b NotPaid) int {
@@ -286,7 +357,6 @@ func (m *moneyReader) report(now, since time.Time) *Money {
 	})
 	const most = 50
 	out.NotPaid = out.NotPaid[:min(len(out.NotPaid), most)]
-	return out
 }
 
 func shares(parts map[string]*Funnel) []Share {

@@ -6,7 +6,9 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -15,7 +17,9 @@ import (
 
 	"github.com/tributary-hq/tributary/cmd/internal/console/feed"
 	"github.com/tributary-hq/tributary/cmd/internal/console/page"
+	"github.com/tributary-hq/tributary/cmd/internal/console/poll"
 	"github.com/tributary-hq/tributary/cmd/internal/console/view"
+	"github.com/tributary-hq/tributary/processor/money"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
@@ -24,62 +28,101 @@ type pages struct{ *page.Site }
 // Pages returns the pages with their addresses.
 func Pages(s *page.Site) []*page.Page {
 	p := &pages{s}
-	return []*page.Page{{Path: "/money", Title: "Money", Build: p.money, Live: []page.Watched{s.Feed.Money, s.Feed.Signals}}}
+	return []*page.Page{{Path: "/money", Title: "Money", Build: p.money, Live: []page.Watched{s.Feed.Money, s.Feed.MoneyLong, s.Feed.Signals}}}
 }
 
-const moneyText = "What the codes of the last day led to, and what they cost."
+const moneyText = "What the codes led to, and what they cost."
 
 // moneyModel is the JSON twin of Money.
 type moneyModel struct {
 	*feed.Money
 
+	// Command gives the same numbers.
+	Command string        `json:"command"`
 	Signals []avro.Signal `json:"signals"`
 }
 
 // money is the page of the funnel and its cost.
 func (s *pages) money(ctx context.Context, q *page.Request) (*page.Content, error) {
+	now := s.Feed.Now()
+	p, err := periodOf(q.Query, now)
+	if err != nil {
+		return nil, err
+	}
+	query := feed.MoneyQuery{From: p.from, To: p.to, Country: q.Query.Get("country"), Channel: q.Query.Get("channel"), Source: q.Query.Get("source")}
 	result, signals := s.Feed.Money.Get(ctx), s.Feed.Signals.Get(ctx)
-	switch {
-	case !result.Has && result.Err == nil:
-		return page.Waiting("Money", moneyText, "the last day of verifications and journeys"), nil
-	case !result.Has:
-		return page.Away("Money", moneyText, result.Err), nil
+	rows := result
+	if p.long(now) {
+		rows = s.Feed.MoneyLong.Get(ctx)
 	}
-	m := moneyModel{Money: result.Value, Signals: []avro.Signal{}}
+	for _, r := range []poll.Result[*feed.MoneyRows]{result, rows} {
+		switch {
+		case !r.Has && r.Err == nil:
+			return page.Waiting("Money", moneyText, "the codes "+p.words), nil
+		case !r.Has:
+			return page.Away("Money", moneyText, r.Err), nil
+		}
+	}
+	m := moneyModel{Money: rows.Value.Report(&query), Command: command(&p, &query), Signals: []avro.Signal{}}
+	if p.long(now) {
+		newest := result.Value.Report(&query)
+		m.NotPaid, m.NotPaidAll = newest.NotPaid, newest.NotPaidAll
+	}
 	if signals.Has {
-		m.Signals = signals.Value.Open
+		m.Signals = concerned(signals.Value.Open, &query)
 	}
-	countries, unpaid, claims := shareTable("countries", "By country", "Country", m.Countries), unpaidTable(m.Money), signalTable(m.Signals)
-	sources, hours := shareTable("sources", "By source", "Source", m.Sources), shareTable("hours", "By hour", "Hour (UTC)", m.Hours)
-	c := &page.Content{Model: m, Tables: []*view.Table{countries, unpaid, claims, sources, hours, shareTable("channels", "By channel", "Channel", m.Channels)}}
-	c.Body = append(c.Body, page.Heading("Money", moneyText, m.At), moneyVerdict(m.Money))
-	if result.Err != nil {
-		c.Body = append(c.Body, page.Stale(result.Err, result.At))
+	return showMoney(q, &m, &p, &rows, now), nil
+}
+
+// concerned are the signals about the selected country and channel, or about all.
+func concerned(signals []avro.Signal, q *feed.MoneyQuery) []avro.Signal {
+	out := []avro.Signal{}
+	for i := range signals {
+		x := &signals[i]
+		if (q.Country == "" || !x.Country.Set || x.Country.Value == q.Country) && (q.Channel == "" || !x.Channel.Set || string(x.Channel.Value) == q.Channel) {
+			out = append(out, *x)
+		}
+	}
+	return out
+}
+
+func showMoney(q *page.Request, m *moneyModel, p *period, rows *poll.Result[*feed.MoneyRows], now time.Time) *page.Content {
+	unpaid, claims := unpaidTable(m.Money), signalTable(m.Signals)
+	countries, sources := shareTable(m, "countries", "By country", "Country", m.Countries), shareTable(m, "sources", "By source", "Source", m.Sources)
+	c := &page.Content{Model: m, Tables: []*view.Table{
+		countries, unpaid, claims, sources, shareTable(m, "steps", "By time", "From (UTC)", m.Steps), shareTable(m, "channels", "By channel", "Channel", m.Channels),
+	}}
+	c.Body = append(c.Body, page.Heading("Money", moneyText, rows.At), moneyVerdict(m, p), filterForm(p, m.Money, now))
+	if rows.Err != nil {
+		c.Body = append(c.Body, page.Stale(rows.Err, rows.At))
 	}
 	if m.Truncated {
 		c.Body = append(c.Body, view.Banner(view.Warn, "There are more verifications than this page holds: the numbers are too small. Ask the topics: tributary export."))
 	}
+	if m.Late {
+		c.Body = append(c.Body, view.Banner(view.Warn, "This page does not go back so far: ask the topics with the command below."))
+	}
 	path := q.Path()
-	c.Body = append(c.Body, moneyTiles(m.Money), hourCard(m.Hours),
-		multiples("channel-charts", "By the channel that was tried first", m.Channels, channelName), claims.Render(path), multiples("country-charts", "By country", m.Countries, placeName),
-		unpaid.Render(path), countries.Render(path), sources.Render(path),
-		view.Quiet("From "+strings.Join(m.From, " and ")+", codes ordered since "+m.Since.Format("2006-01-02 15:04")+" UTC. Amounts of different currencies are not added."))
-	return c, nil
+	c.Body = append(c.Body, moneyTiles(m), stepCard(m), multiples(m, "channel-charts", "By the channel that was tried first", m.Channels, channelName), unpaid.Render(path), claims.Render(path),
+		multiples(m, "country-charts", "By country", m.Countries, placeName), countries.Render(path), sources.Render(path),
+		h.P(h.Class("quiet"), g.Text("From "+strings.Join(m.Topics, " and ")+". The days are those of UTC in which the codes were ordered. Amounts of different currencies are not added. In a terminal: "), view.Command(m.Command)))
+	return c
 }
 
 func channelName(name string) string { return cmp.Or(page.Words(name), "no attempt known") }
 func placeName(name string) string   { return cmp.Or(name, "unknown") }
 
-func moneyVerdict(m *feed.Money) g.Node {
+func moneyVerdict(m *moneyModel, p *period) g.Node {
 	t := &m.Total
 	if t.Requested == 0 {
-		return view.Banner(view.Calm, "No code was ordered in the last day.")
+		return view.Banner(view.Calm, "No code was ordered "+p.words+", of those selected.")
 	}
-	text := fmt.Sprintf("Of %s, %s verified and %s paid.", page.Count(int(t.Requested), "code", "codes"), share(t.Verified, t.Requested), share(t.Paid, t.Requested))
+	what := view.What{ID: "tip-verdict", Text: "Shares of the codes ordered in the period. A customer counts as not having paid when the deadline of the payment has passed.", Command: m.Command}
+	text := fmt.Sprintf("Of %s ordered %s, %s verified and %s paid; the codes cost %s.", page.Count(int(t.Requested), "code", "codes"), p.words, share(t.Verified, t.Requested), share(t.Paid, t.Requested), amounts(t.Cost))
 	if m.NotPaidAll > 0 {
-		return view.Banner(view.Calm, text, h.P(h.A(h.Href("#unpaid"), g.Text(page.Count(int(m.NotPaidAll), "customer has", "customers have")+" verified and not paid in time."))))
+		return view.Verdict(view.Calm, &what, text, h.P(h.A(h.Href("#unpaid"), g.Text(page.Count(int(m.NotPaidAll), "customer has", "customers have")+" verified and not paid in time."))))
 	}
-	return view.Banner(view.Good, text)
+	return view.Verdict(view.Good, &what, text)
 }
 
 func share(part, whole int64) string {
@@ -98,49 +141,65 @@ func amounts(by map[string]int64) string {
 	return cmp.Or(strings.Join(parts, ", "), "–")
 }
 
-// each is the cost of one of n, by currency.
-func each(by map[string]int64, n int64) string {
-	if n == 0 {
+// each is the cost of one of n, by currency, with two digits more than amounts have; a lower bound if there
+// are codes without a known cost.
+func each(f *feed.Funnel, n int64) string {
+	if n == 0 || len(f.Cost) == 0 {
 		return "–"
 	}
-	out := map[string]int64{}
-	for currency, minor := range by {
-		if one := (minor + n/2) / n; one > 0 || len(by) == 1 {
-			out[currency] = one
-		}
+	var parts []string
+	for _, currency := range slices.Sorted(maps.Keys(f.Cost)) {
+		digits := money.Digits(currency)
+		parts = append(parts, strings.TrimSpace(strconv.FormatFloat(float64(f.Cost[currency])/float64(n)/math.Pow10(digits), 'f', digits+2, 64)+" "+currency))
 	}
-	return amounts(out)
+	text := strings.Join(parts, ", ")
+	if f.CostUnknown > 0 {
+		return "≥ " + text
+	}
+	return text
 }
 
-func moneyTiles(m *feed.Money) g.Node {
+func moneyTiles(m *moneyModel) g.Node {
 	t := &m.Total
-	from := ", of codes ordered in the last day; from " + m.From[0] + ": tributary tail " + m.From[0] + "."
 	tile := func(name string, n int64, help string) view.Tile {
-		return view.Tile{Name: name, Value: view.Group(n), Unit: share(n, t.Requested), Help: help + from}
+		return view.Tile{Name: name, Value: view.Group(n), Unit: share(n, t.Requested), Help: help + " Codes ordered in the period, from " + m.Topics[0] + ".", Command: m.Command}
 	}
-	first := tile("Requested", t.Requested, "Verifications ordered")
+	first := tile("Requested", t.Requested, "Verifications ordered.")
 	first.Unit = "codes"
+	cost := view.Tile{Name: "Cost", Value: amounts(t.Cost), Help: "Known cost of all codes. Codes whose cost is not known are not in it.", Command: m.Command}
+	if t.CostUnknown > 0 {
+		cost.Unit = "+ " + page.Count(int(t.CostUnknown), "code", "codes") + " of unknown cost"
+	}
 	return view.Tiles(
-		first, tile("Sent", t.Sent, "Those with an attempt"), tile("Delivered", t.Delivered, "Those with a delivered attempt"), tile("Verified", t.Verified, "Those that succeeded"),
-		tile("Paid", t.Paid, "Journeys with a captured payment"),
-		view.Tile{Name: "Cost of a verified user", Value: each(t.Cost, t.Verified), Help: "Known cost of all codes, divided by those verified" + from},
-		view.Tile{Name: "Cost of a paid user", Value: each(t.Cost, t.Paid), Help: "Known cost of all codes, divided by those paid" + from},
+		first, tile("Sent", t.Sent, "Those with an attempt."), tile("Delivered", t.Delivered, "Those with a delivered attempt."), tile("Verified", t.Verified, "Those that succeeded."),
+		tile("Paid", t.Paid, "Journeys with a captured payment, refunded since or not."), cost,
+		view.Tile{Name: "Cost of a verified user", Value: each(t, t.Verified), Help: "Known cost of all codes, divided by those verified; ≥ if there are codes of unknown cost.", Command: m.Command},
+		view.Tile{Name: "Cost of a paid user", Value: each(t, t.Paid), Help: "Known cost of all codes, divided by those paid; ≥ if there are codes of unknown cost.", Command: m.Command},
 	)
 }
 
-func hourCard(hours []feed.Share) g.Node {
-	values := make([][]float64, len(hours))
-	for i := range hours {
-		f := &hours[i]
+func stepCard(m *moneyModel) g.Node {
+	values := make([][]float64, len(m.Steps))
+	for i := range m.Steps {
+		f := &m.Steps[i]
 		values[i] = []float64{float64(f.Paid), float64(max(f.Verified-f.Paid, 0)), float64(max(f.Requested-max(f.Verified, f.Paid), 0))}
 	}
-	return view.Card("hour-chart", "By the hour in which the code was ordered",
+	title := "By the hour in which the code was ordered"
+	if m.Step == day {
+		title = "By the day in which the code was ordered"
+	}
+	end := m.Query.To
+	if end.After(m.At) {
+		end = m.At
+	}
+	return view.Card("step-chart", title,
 		h.P(h.Class("quiet small"), g.Text("Codes:"), h.Span(h.Class("key fact")), g.Text("paid"), h.Span(h.Class("key letter")), g.Text("verified, not paid"), h.Span(h.Class("key dup")), g.Text("neither")),
-		view.Columns(values, []string{"fact", "letter", "dup"}, "codes by hour: paid, verified and not paid, neither"))
+		view.Columns(values, []string{"fact", "letter", "dup"}, "codes by the time of their order: paid, verified and not paid, neither"),
+		h.P(h.Class("axis quiet small"), view.Time(m.Query.From), view.Time(end)))
 }
 
 // multiples is a small funnel for each of the largest parts.
-func multiples(id, title string, shares []feed.Share, name func(string) string) g.Node {
+func multiples(m *moneyModel, id, title string, shares []feed.Share, name func(string) string) g.Node {
 	const most = 12
 	var cells []g.Node
 	for i := range shares[:min(len(shares), most)] {
@@ -157,17 +216,18 @@ func multiples(id, title string, shares []feed.Share, name func(string) string) 
 			lines = append(lines, h.Dt(g.Text(step.name)), h.Dd(h.Class("n"), g.Text(share(step.n, x.Requested))), h.Dd(view.Bar(float64(step.n)/float64(x.Requested), "", label)))
 		}
 		cells = append(cells, h.Div(h.H3(view.Text(name(x.Name)), h.Span(h.Class("quiet"), g.Text(" "+page.Count(int(x.Requested), "code", "codes")))), h.Dl(lines...),
-			h.P(h.Class("quiet small"), g.Text("a verified user "+each(x.Cost, x.Verified)+", a paid one "+each(x.Cost, x.Paid)))))
+			h.P(h.Class("quiet small"), g.Text("a verified user "+each(&x.Funnel, x.Verified)+", a paid one "+each(&x.Funnel, x.Paid)))))
 	}
 	if len(cells) == 0 {
 		return g.Group{}
 	}
-	return view.Card(id, title, h.Div(h.Class("grid"), g.Group(cells)))
+	what := view.What{ID: "tip-" + id, Text: "Shares of the codes ordered in the period, and their known cost per verified and per paid user.", Command: m.Command}
+	return view.CardOf(id, title, &what, h.Div(h.Class("grid"), g.Group(cells)))
 }
 
-func shareTable(id, caption, name string, shares []feed.Share) *view.Table {
+func shareTable(m *moneyModel, id, caption, name string, shares []feed.Share) *view.Table {
 	t := &view.Table{
-		ID: id, Caption: caption, Empty: "No code was ordered in the last day.", Command: "tributary export out && duckdb -init out/duckdb.sql",
+		ID: id, Caption: caption, Empty: "No code was ordered.", Command: m.Command,
 		Columns: []view.Column{
 			{Name: name},
 			{Name: "Requested", Right: true, Help: "Verifications ordered."},
@@ -185,20 +245,20 @@ func shareTable(id, caption, name string, shares []feed.Share) *view.Table {
 		x := &shares[i]
 		t.Rows = append(t.Rows, []view.Cell{
 			view.T(cmp.Or(x.Name, "unknown")), view.N(x.Requested), view.N(x.Sent), view.N(x.Delivered), view.N(x.Verified), view.N(x.Paid),
-			view.T(amounts(x.Cost)), view.T(amounts(x.Revenue)), view.T(each(x.Cost, x.Verified)), view.T(each(x.Cost, x.Paid)),
+			view.T(amounts(x.Cost)), view.T(amounts(x.Revenue)), view.T(each(&x.Funnel, x.Verified)), view.T(each(&x.Funnel, x.Paid)),
 		})
 	}
 	return t
 }
 
 func unpaidTable(m *feed.Money) *view.Table {
-	caption := "Verified and not paid"
+	caption := "Verified and not paid, today and yesterday"
 	if int64(len(m.NotPaid)) < m.NotPaidAll {
 		caption += fmt.Sprintf(", the newest %d of %s", len(m.NotPaid), view.Group(m.NotPaidAll))
 	}
 	t := &view.Table{
-		ID: "unpaid", Caption: caption, Command: "tributary tail enriched.journeys.v1 --field outcome=VERIFIED_NOT_PAID", Empty: "Everybody who verified in the last day has paid, or still has time.",
-		Columns: []view.Column{{Name: "Journey", Help: "Open its case."}, {Name: "Verified"}, {Name: "By", Wide: true}, {Name: "Country"}, {Name: "Due", Help: "When the payment counted as missing."}, {Name: "Cost", Right: true}},
+		ID: "unpaid", Caption: caption, Command: "tributary tail enriched.journeys.v1 --field outcome=VERIFIED_NOT_PAID", Empty: "Everybody who verified in the last day has paid, or still has time. The list has those of today and yesterday.",
+		Columns: []view.Column{{Name: "Journey", Help: "Open its case."}, {Name: "Verified"}, {Name: "By", Wide: true}, {Name: "Country"}, {Name: "Due", Help: "When the payment counted as missing."}, {Name: "Cost", Right: true, Help: "Known cost of the journey's codes."}},
 	}
 	for i := range m.NotPaid {
 		x := &m.NotPaid[i]
@@ -216,7 +276,7 @@ func unpaidTable(m *feed.Money) *view.Table {
 func signalTable(signals []avro.Signal) *view.Table {
 	t := &view.Table{
 		ID: "signals", Caption: "Signals", Command: "tributary tail signals.v1", Empty: "No detector claims anything now.",
-		Columns: []view.Column{{Name: "Severity"}, {Name: "Claim", Help: "What the detector says, with its evidence."}, {Name: "Since"}, {Name: "What to do", Wide: true}},
+		Columns: []view.Column{{Name: "Severity"}, {Name: "Claim", Help: "What the detector says, with its evidence."}, {Name: "Since"}, {Name: "What to do", Wide: true, Help: "The rule that the detector suggests."}},
 	}
 	level := map[avro.SignalSeverity]view.Level{avro.SignalSeverityCritical: view.Bad, avro.SignalSeverityWarning: view.Warn}
 	for i := range signals {

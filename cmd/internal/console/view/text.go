@@ -12,6 +12,7 @@ import (
 	h "maragu.dev/gomponents/html"
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
+	"github.com/tributary-hq/tributary/processor/money"
 )
 
 // MaxText is how many characters of a text are shown.
@@ -141,9 +142,20 @@ func Time(at time.Time) g.Node {
 
 // Money writes minor units with their currency.
 func Money(minor int64, currency string) string {
-	sign := ""
-	if minor < 0 {
-		sign, minor = "−", -minor
+	digits := money.Digits(currency)
+	text := strconv.FormatInt(max(minor, -minor), 10)
+	if len(text) <= digits {
+		text = strings.Repeat("0", digits+1-len(text)) + text
 	}
-	return strings.TrimSpace(fmt.Sprintf("%s%s.%02d %s", sign, Group(minor/100), minor%100, currency))
+	whole, rest := text[:len(text)-digits], text[len(text)-digits:]
+	if n, err := strconv.ParseInt(whole, 10, 64); err == nil {
+		whole = Group(n)
+	}
+	if rest != "" {
+		whole += "." + rest
+	}
+	if minor < 0 {
+		whole = "−" + whole
+	}
+	return strings.TrimSpace(whole + " " + currency)
 }

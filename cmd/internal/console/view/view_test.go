@@ -119,7 +119,7 @@ func TestNumbers(t *testing.T) {
 		view.Rate(0): "0", view.Rate(0.04): "0.04", view.Rate(3.14): "3.1", view.Rate(12345): "12 345",
 		view.Span(0): "0 s", view.Span(76 * time.Millisecond): "76 ms", view.Span(1500 * time.Millisecond): "1.5 s", view.Span(90 * time.Second): "1 min 30 s",
 		view.Span(26 * time.Hour): "1 d 02 h", view.Span(3*time.Hour + 5*time.Minute): "3 h 05 min",
-		view.Money(1250, "EUR"): "12.50 EUR", view.Money(-5, "UAH"): "−0.05 UAH",
+		view.Money(1250, "EUR"): "12.50 EUR", view.Money(-5, "UAH"): "−0.05 UAH", view.Money(1234567, "JPY"): "1 234 567 JPY",
 		view.At("/case", "id", "a&b=c"): "/case?id=a%26b%3Dc", view.At("//evil.example"): "/", view.At("https://evil.example"): "/",
 	} {
 		if got != want {

@@ -14,9 +14,10 @@ import (
 type Filter struct {
 	// From and To limit the days (UTC) in which the codes were ordered: [From, To).
 	From, To time.Time
-	// Country and Channel are empty for all.
+	// Country, Channel and Source are empty for all; signals have no source.
 	Country string
 	Channel avro.Channel
+	Source  string
 }
 
 // Report holds the costs and claims of the selected days.
@@ -108,7 +109,7 @@ func (f *Filter) costs(rows *Rows) []Cost {
 	sums := map[route]*sum{}
 	for _, row := range rows.Funnel {
 		at := route{row.Country.Value, row.Channel.Value}
-		if row.WindowStart.Before(f.From) || !row.WindowStart.Before(f.To) || f.Country != "" && at.country != f.Country || f.Channel != "" && at.channel != f.Channel {
+		if row.WindowStart.Before(f.From) || !row.WindowStart.Before(f.To) || f.Country != "" && at.country != f.Country || f.Channel != "" && at.channel != f.Channel || f.Source != "" && row.Source != f.Source {
 			continue
 		}
 		s := sums[at]
