@@ -62,7 +62,7 @@ simulate verify' compares with the topics afterwards.`,
 	f.Int64Var(&s.options.Webhooks, "count", 1000, "end after about so many webhooks; 0 means by --duration alone")
 	f.IntVar(&s.target.Concurrency, "concurrency", 64, "requests under way at once")
 	f.StringVar(&s.options.Profile, "profile", simulator.Catalogue, "catalogue: scenarios for every case; market: customers of many countries, refunds on later days; pumping: the market with four attacks a day, best with --spacing 20s; quiet: without attacks")
-	f.StringSliceVar(&s.options.Providers, "providers", nil, "only these: lox24, uapay, voximplant, unibell")
+	f.StringSliceVar(&s.options.Providers, "providers", nil, "only these: "+strings.Join(schemas.ProviderIDs(), ", "))
 	f.Uint64Var(&s.options.Seed, "seed", 1, "makes the traffic")
 	f.Float64Var(&s.options.Repeats, "repeats", 0.3, "share of webhooks that repeat another")
 	f.Float64Var(&s.options.Disorder, "disorder", 0.3, "share of webhooks up to five minutes late by the providers' time")

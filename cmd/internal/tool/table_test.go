@@ -228,6 +228,9 @@ func TestATopicThatNoToolReads(t *testing.T) { //nolint:paralleltest // It adds 
 	if _, err := audit.Run(t.Context(), audit.Config{Kafka: s.Kafka, Names: s.Names}); err == nil || !strings.Contains(err.Error(), row.Name) {
 		t.Errorf("audit = %v, want an error about %s", err, row.Name)
 	}
+	if _, err := trace.Run(t.Context(), trace.Config{Kafka: s.Kafka, Names: s.Names}, trace.Query{ID: "order-1"}); err == nil || !strings.Contains(err.Error(), row.Name) {
+		t.Errorf("trace = %v, want an error about %s", err, row.Name)
+	}
 	if left := unwritten(); !slices.Equal(left, []string{row.Name}) {
 		t.Errorf("unwritten() = %v", left)
 	}

@@ -1,7 +1,10 @@
 package rollup
 
 import (
+	"time"
+
 	"github.com/tributary-hq/tributary/processor/entity"
+	"github.com/tributary-hq/tributary/processor/insights/funnel"
 	"github.com/tributary-hq/tributary/processor/insights/rates"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/statecodec"
@@ -73,4 +76,15 @@ func (n *node) shownPlace() (name avro.FunnelLevel, text string) {
 	default:
 		return avro.FunnelLevelBlock, "*" + n.text
 	}
+}
+
+// CountryRows returns the keys of the rows of country level, one for each size of window, that
+// count a code which was ordered at a time.
+func CountryRows(ordered time.Time, country, provider, source string, channel avro.Channel) []string {
+	var ids []string
+	for _, w := range windowsOf(funnel.MinuteOf(statecodec.InstantOf(ordered))) {
+		n := node{place: place{country: country, level: countryLevel}, window: w}
+		ids = append(ids, string(n.appendID(nil, route{provider, source, channel})))
+	}
+	return ids
 }

@@ -118,6 +118,22 @@ func feed(tb testing.TB, d *enginetest.Driver, into map[string]*avro.FunnelRow, 
 	}
 }
 
+// TestCountryRows: the keys computed from a code are those of the rows that count it.
+func TestCountryRows(t *testing.T) {
+	t.Parallel()
+	d, all := newDriver(t, nil), map[string]*avro.FunnelRow{}
+	feed(t, d, all, record(t, noon(0), code(7, 100)))
+	keys := rollup.CountryRows(noon(7*time.Minute+30*time.Second), "UA", "lox24", "shop", avro.ChannelSMS)
+	for _, key := range keys {
+		if row := all[key]; row == nil || row.Requested != 1 || row.Level != avro.FunnelLevelCountry {
+			t.Errorf("%s is %+v, want a row with the code", key, row)
+		}
+	}
+	if len(keys) != 3 {
+		t.Errorf("keys %q, want one for each size of window", keys)
+	}
+}
+
 // TestStateFormats: windows of every release so far are read, those of a later one refused.
 func TestStateFormats(t *testing.T) {
 	t.Parallel()

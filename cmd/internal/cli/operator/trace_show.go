@@ -78,6 +78,10 @@ func showEntity(g *cli.Globals, e *trace.Entity) {
 	if len(e.Steps) > 0 {
 		showSteps(g, e.Steps)
 	}
+	for i := range e.Insights {
+		s := &e.Insights[i]
+		g.Printf("  %s: %s\n", s.Event, s.Says)
+	}
 }
 
 // mostSteps is how many steps of one case are shown; an entity under load has millions.

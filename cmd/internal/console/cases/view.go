@@ -152,6 +152,9 @@ func entityCard(e *trace.Entity) g.Node {
 	for _, why := range e.Why {
 		nodes = append(nodes, h.P(view.Text(why)))
 	}
+	for i := range e.Insights {
+		nodes = append(nodes, h.P(h.Class("quiet small"), view.Code(e.Insights[i].Event), view.Text(": "+e.Insights[i].Says)))
+	}
 	if e.Snapshot != nil {
 		if text, err := json.MarshalIndent(e.Snapshot, "", "  "); err == nil {
 			nodes = append(nodes, h.Details(h.ID("snapshot-"+page.PlainID(e.Key)), h.Summary(g.Text("The last snapshot")), view.Block(string(text))))

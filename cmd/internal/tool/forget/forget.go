@@ -79,7 +79,7 @@ func erasures(ctx context.Context, admin *kadm.Client, c *Config, p *Plan) ([]*k
 	var out []*kgo.Record
 	for i := range p.Targets {
 		t := &p.Targets[i]
-		topic := c.Trace.Names.Topic(trace.RawTopic(t.Key))
+		topic := c.Trace.Names.Topic(trace.ProviderOf(t.Key).Raw)
 		if partitions[topic] == 0 {
 			details, err := admin.ListTopics(ctx, topic)
 			if err == nil {
@@ -147,7 +147,7 @@ func (t *Target) places(partitions int32) []place {
 		if key == t.Key {
 			more = t.partitions
 		}
-		anywhere := key == t.Key && trace.RawTopic(key) == schemas.RawUnibell || trace.IsPseudonymous(key)
+		anywhere := key == t.Key && trace.ProviderOf(key).Raw == schemas.RawUnibell || trace.IsPseudonymous(key)
 		if len(more) == 0 && anywhere {
 			for p := range partitions {
 				more = append(more, p)
@@ -215,7 +215,7 @@ func (c *Config) gone(ctx context.Context, left map[string]*Target, sent []Sent,
 	// if the journey had dropped the member before.
 	ended, journeys, all := map[string][]string{}, map[string][]string{}, c.Trace.Names.Topic(schemas.EnrichedJourneys)
 	for key, t := range left {
-		if topic := trace.EnrichedTopic(key); topic != "" {
+		if topic := trace.ProviderOf(key).Enriched; topic != "" {
 			topic = c.Trace.Names.Topic(topic)
 			ended[topic] = append(ended[topic], key)
 		}
@@ -232,7 +232,7 @@ func (c *Config) gone(ctx context.Context, left map[string]*Target, sent []Sent,
 	}
 	var done []string
 	for key, t := range left {
-		topic := trace.EnrichedTopic(key)
+		topic := trace.ProviderOf(key).Enriched
 		if topic == "" && !passed(t, sent, committed) {
 			continue
 		}
@@ -251,7 +251,7 @@ func (c *Config) gone(ctx context.Context, left map[string]*Target, sent []Sent,
 func (c *Config) committed(ctx context.Context, left map[string]*Target) (kadm.OffsetResponses, error) {
 	out := kadm.OffsetResponses{}
 	for key := range left {
-		if trace.EnrichedTopic(key) != "" {
+		if trace.ProviderOf(key).Enriched != "" {
 			continue
 		}
 		p, _ := schemas.ProviderOfKey(key)

@@ -91,12 +91,12 @@ func NewPlan(ctx context.Context, config Config) (*Plan, *trace.Report, error) {
 			p.Mentions = append(p.Mentions, e.Key)
 		case !e.Direct && !whole:
 			p.Others = append(p.Others, e.Key)
-		case trace.RawTopic(e.Key) == "":
+		case trace.ProviderOf(e.Key).Raw == "":
 			p.Unkeyed = append(p.Unkeyed, e.Key)
-		case !read(trace.RawTopic(e.Key)):
-			return nil, nil, fmt.Errorf("no stage reads %s: nothing would erase %s; nothing was done", trace.RawTopic(e.Key), e.Key)
+		case !read(trace.ProviderOf(e.Key).Raw):
+			return nil, nil, fmt.Errorf("no stage reads %s: nothing would erase %s; nothing was done", trace.ProviderOf(e.Key).Raw, e.Key)
 		default:
-			p.Targets = append(p.Targets, targetOf(e, report.Journeys, config.Trace.Names.Topic(trace.RawTopic(e.Key))))
+			p.Targets = append(p.Targets, targetOf(e, report.Journeys, config.Trace.Names.Topic(trace.ProviderOf(e.Key).Raw)))
 		}
 	}
 	if len(config.Query.Pseudonyms) > 0 {

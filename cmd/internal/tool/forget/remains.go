@@ -77,7 +77,7 @@ func (by noted) noteRaw(steps []trace.Step, starts kadm.ListedOffsets) {
 func rawStarts(ctx context.Context, admin *kadm.Client, names schemas.Names, p *Plan) (kadm.ListedOffsets, error) {
 	var topics []string
 	for i := range p.Targets {
-		if topic := names.Topic(trace.RawTopic(p.Targets[i].Key)); !slices.Contains(topics, topic) {
+		if topic := names.Topic(trace.ProviderOf(p.Targets[i].Key).Raw); !slices.Contains(topics, topic) {
 			topics = append(topics, topic)
 		}
 	}

@@ -47,7 +47,7 @@ func stagesOf(t *Target) []string {
 	var out []string
 	for _, stage := range processor.StageNames() {
 		topics, _ := processor.TopicsOf(stage)
-		raw := trace.RawTopic(t.Key)
+		raw := trace.ProviderOf(t.Key).Raw
 		if topics.Input == raw || stage == processor.StageUnibellCall && raw == schemas.RawUnibell || stage == processor.StageJourney && len(t.Journeys) > 0 {
 			out = append(out, stage)
 		}

@@ -54,19 +54,17 @@ func (t *tracer) collect(ctx context.Context) error {
 		return err
 	}
 	t.readApplied(ctx)
-	return t.readRecords(ctx)
+	if err := t.readRecords(ctx); err != nil {
+		return err
+	}
+	return t.readInsights(ctx)
 }
 
 // readSnapshots reads the snapshots of entities.
 func (t *tracer) readSnapshots(ctx context.Context, entities []string) error {
-	keys := map[string][]string{}
+	keys := keyed{}
 	for _, key := range entities {
-		if topic := EnrichedTopic(key); topic != "" {
-			keys[topic] = append(keys[topic], key)
-		}
-	}
-	if len(keys) == 0 {
-		return nil
+		keys.add(key, ProviderOf(key).Enriched)
 	}
 	return t.look(ctx, "reading snapshots", keys, time.Time{}, func(topic string, r *kgo.Record) {
 		e := t.entity(string(r.Key))
@@ -94,24 +92,23 @@ func (t *tracer) readSnapshots(ctx context.Context, entities []string) error {
 	})
 }
 
-// readJourneys reads the snapshots of journeys. A snapshot may list only some of the
-// members, so that for a truncated one the journey's inputs are read as well.
+// readJourneys reads the snapshots of journeys and the dead letters of their inputs. A
+// snapshot may list only some of the members, so that for a truncated one the inputs are read
+// as well.
 func (t *tracer) readJourneys(ctx context.Context) error {
-	if len(t.journeys) == 0 {
-		return nil
+	keys, short := keyed{}, keyed{}
+	for _, key := range slices.Sorted(maps.Keys(t.journeys)) {
+		keys.add(key, schemas.EnrichedJourneys, schemas.DeadLetterJourney)
 	}
-	keys := map[string][]string{schemas.EnrichedJourneys: slices.Sorted(maps.Keys(t.journeys))}
 	if err := t.look(ctx, "reading journeys", keys, time.Time{}, t.takeJourney); err != nil {
 		return err
 	}
-	short := slices.DeleteFunc(keys[schemas.EnrichedJourneys], func(key string) bool {
-		return t.journeys[key].Snapshot != nil && !t.journeys[key].Truncated
-	})
-	if len(short) == 0 {
-		return nil
+	for key, j := range t.journeys {
+		if j.Snapshot == nil || j.Truncated {
+			short.add(key, schemas.InternalJourney)
+		}
 	}
-	keys = map[string][]string{schemas.InternalJourney: short}
-	return t.look(ctx, "reading the journeys' inputs", keys, time.Time{}, func(topic string, r *kgo.Record) {
+	return t.look(ctx, "reading the journeys' inputs", short, time.Time{}, func(topic string, r *kgo.Record) {
 		value, err := valueOf(topic, r.Value)
 		in, ok := value.(*avro.JourneyInput)
 		if err == nil && ok && in.Kind != avro.JourneyInputKindClock && in.MemberID.Set {
@@ -162,15 +159,11 @@ func (t *tracer) since() time.Time {
 // readRecords reads the raw records of the entities, and their outcomes. Those of a Unibell
 // call may have another key, its request id, which is known once the others are read.
 func (t *tracer) readRecords(ctx context.Context) error {
-	owner := map[string]*Entity{}
-	keys := map[string][]string{}
+	owner, keys := map[string]*Entity{}, keyed{}
 	own := func(key string, e *Entity) {
-		if owner[key] != nil {
-			return
-		}
-		owner[key] = e
-		for _, topic := range recordTopics(e.Provider) {
-			keys[topic] = append(keys[topic], key)
+		if owner[key] == nil {
+			owner[key] = e
+			keys.add(key, recordTopics(e.Provider)...)
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(t.entities)) {
@@ -179,9 +172,8 @@ func (t *tracer) readRecords(ctx context.Context) error {
 			own(plain, t.entities[key])
 		}
 	}
-	since := t.since()
 	take := func(topic string, r *kgo.Record) { t.takeRecord(owner[string(r.Key)], topic, r) }
-	if err := t.look(ctx, "reading records and facts", keys, since, take); err != nil {
+	if err := t.look(ctx, "reading records and facts", keys, t.since(), take); err != nil {
 		return err
 	}
 	clear(keys)
@@ -192,10 +184,7 @@ func (t *tracer) readRecords(ctx context.Context) error {
 			own(request, e)
 		}
 	}
-	if len(keys) == 0 {
-		return nil
-	}
-	return t.look(ctx, "reading the facts by request id", keys, since, take)
+	return t.look(ctx, "reading the facts by request id", keys, t.since(), take)
 }
 
 // recordTopics returns the topics with raw records and outcomes of a provider's
@@ -205,7 +194,13 @@ func recordTopics(provider string) []string {
 	if !ok {
 		return append(schemas.RawTopics(), schemas.OutcomeTopics()...)
 	}
-	return append([]string{p.Raw, p.DeadLetter, schemas.Duplicates}, p.DecodedNames()...)
+	topics := append([]string{p.Raw, p.DeadLetter, schemas.Duplicates}, p.DecodedNames()...)
+	for _, name := range processor.StageNames() { // a second stage of the provider
+		if stage, _ := processor.TopicsOf(name); stage.Input == p.Counted && !slices.Contains(topics, stage.DeadLetter) {
+			topics = append(topics, stage.DeadLetter)
+		}
+	}
+	return topics
 }
 
 // takeRecord adds a raw record or an outcome to an entity.
@@ -222,7 +217,7 @@ func (t *tracer) takeRecord(e *Entity, topic string, r *kgo.Record) {
 	if s.Of != nil {
 		at = *s.Of
 	}
-	if _, known := e.raws[at]; !known || s.Kind != StepReceived {
+	if _, known := e.raws[at]; !strings.HasPrefix(at.Topic, t.config.Names.Topic("internal.")) && (!known || s.Kind != StepReceived) {
 		e.raws[at] = s.Kind
 	}
 	if e.Source == "" {
@@ -241,19 +236,12 @@ func (t *tracer) takeRecord(e *Entity, topic string, r *kgo.Record) {
 func (t *tracer) readRows(ctx context.Context) error {
 	var topics []string
 	for key := range t.entities {
-		if p, _ := schemas.ProviderOfKey(key); p.Facts != "" && !slices.Contains(topics, p.Facts) {
-			topics = append(topics, p.Facts)
+		if facts := ProviderOf(key).Facts; facts != "" && !slices.Contains(topics, facts) {
+			topics = append(topics, facts)
 		}
 	}
-	if len(topics) == 0 {
-		return nil
-	}
 	slices.Sort(topics)
-	l, ranges, err := t.ranges(ctx, "reading attempts and movements", t.since(), time.Time{}, topics)
-	if err != nil {
-		return err
-	}
-	return t.read(ctx, l, only(ranges), func(topic string, r *kgo.Record) (found, last bool) {
+	return t.all(ctx, "reading attempts and movements", topics, func(topic string, r *kgo.Record) bool {
 		key := string(r.Key)
 		cut := strings.LastIndex(key, "/back/")
 		if cut < 0 {
@@ -261,7 +249,7 @@ func (t *tracer) readRows(ctx context.Context) error {
 		}
 		e := t.entities[key[:max(cut, 0)]]
 		if e == nil {
-			return false, false
+			return false
 		}
 		name := key[cut+1:]
 		s, _ := stepOf(topic, r)
@@ -274,7 +262,7 @@ func (t *tracer) readRows(ctx context.Context) error {
 				e.Rows = append(e.Rows, name)
 			}
 		}
-		return true, false
+		return true
 	})
 }
 

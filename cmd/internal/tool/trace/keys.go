@@ -12,11 +12,33 @@ import (
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
+// ProviderOf returns the provider that the key of an entity or a raw record names; the zero
+// Provider if it names none: the webhook of such a raw record carried no entity id.
+func ProviderOf(key string) schemas.Provider {
+	p, _ := schemas.ProviderOfKey(key)
+	return p
+}
+
+// IsPseudonymous says whether the id in an entity's key is a pseudonym: its raw records
+// then have another key, and lie in the partition of that one.
+func IsPseudonymous(key string) bool {
+	return strings.Contains(key, ":"+source.HMACPrefix) || strings.Contains(key, ":"+source.PhonePrefix)
+}
+
+// sourceOf returns the configured source of an id; nil if there is none.
+func (t *tracer) sourceOf(id string) *source.Source {
+	i := slices.IndexFunc(t.config.Sources, func(s source.Source) bool { return s.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return &t.config.Sources[i]
+}
+
 // prefix is the text before an id in the keys of a topic.
 type prefix struct{ topic, text string }
 
 // prefixes returns the prefixes that keys have: none, a namespace, or a provider and, where
-// keys name it, a source.
+// keys name it, a source. The topic is empty for a provider without snapshots.
 func (t *tracer) prefixes() []prefix {
 	out := []prefix{{schemas.EnrichedJourneys, ""}}
 	add := func(topic, text string) {
@@ -32,9 +54,7 @@ func (t *tracer) prefixes() []prefix {
 	for i := range t.config.Sources {
 		s := &t.config.Sources[i]
 		p, _ := schemas.FindProvider(s.Provider)
-		if p.Scoped {
-			add(p.Enriched, p.KeyPrefix(s.ID))
-		}
+		add(p.Enriched, p.KeyPrefix(s.ID))
 		if p.ID == raw.ProviderUnibell {
 			add(p.Enriched, p.KeyPrefix(s.ID)+raw.UnibellRequest(""))
 		}
@@ -45,19 +65,21 @@ func (t *tracer) prefixes() []prefix {
 	return out
 }
 
-// addKeys adds, by topic, the keys that an id may stand for: the id itself, or the id
-// behind a prefix.
-func (t *tracer) addKeys(keys map[string][]string, id string) {
-	p, isKey := schemas.ProviderOfKey(id)
-	for _, x := range t.prefixes() {
-		if x.topic != "" && (!isKey || x.topic == schemas.EnrichedJourneys) {
-			keys[x.topic] = append(keys[x.topic], x.text+id)
+// keysOf returns, by topic, the keys that an id in several spellings may stand for: the id
+// itself, or the id behind a prefix.
+func (t *tracer) keysOf(spellings []string) keyed {
+	keys := keyed{}
+	for _, id := range spellings {
+		p, isKey := schemas.ProviderOfKey(id)
+		for _, x := range t.prefixes() {
+			if !isKey || x.topic == schemas.EnrichedJourneys {
+				keys.add(x.text+id, x.topic)
+			}
 		}
+		keys.add(id, p.Enriched)
+		keys.add(journeyKeys("", []string{id})[0], schemas.EnrichedJourneys)
 	}
-	if isKey && p.Enriched != "" {
-		keys[p.Enriched] = append(keys[p.Enriched], id)
-	}
-	keys[schemas.EnrichedJourneys] = append(keys[schemas.EnrichedJourneys], journeyKeys("", []string{id})...)
+	return keys
 }
 
 // journeyKeys returns the keys of the journeys of correlation ids.
@@ -104,17 +126,17 @@ func (t *tracer) rawKey(key string) (plain string, ok bool) {
 // record's own, with a pseudonym where the processor made one of its id.
 func (t *tracer) entityKey(r *kgo.Record) string {
 	key := string(r.Key)
-	if t.config.Privacy == nil || providerOf(key) == "" {
+	p := ProviderOf(key)
+	if t.config.Privacy == nil || p.ID == "" {
 		return key
 	}
-	s := source.Source{Provider: providerOf(key), ID: header(r, raw.HeaderSource)}
-	if i := slices.IndexFunc(t.config.Sources, func(c source.Source) bool { return c.ID == s.ID }); i >= 0 {
-		s = t.config.Sources[i]
+	s := source.Source{Provider: p.ID, ID: header(r, raw.HeaderSource)}
+	if configured := t.sourceOf(s.ID); configured != nil {
+		s = *configured
 	}
 	s = s.WithDefaults()
-	p, _ := schemas.FindProvider(s.Provider)
 	before := p.KeyPrefix(s.ID)
-	if request := before + raw.UnibellRequest(""); s.Provider == raw.ProviderUnibell && strings.HasPrefix(key, request) {
+	if request := before + raw.UnibellRequest(""); p.ID == raw.ProviderUnibell && strings.HasPrefix(key, request) {
 		before = request
 	}
 	plain, ok := strings.CutPrefix(key, before)
@@ -124,38 +146,4 @@ func (t *tracer) entityKey(r *kgo.Record) string {
 	}
 	t.plain[id] = plain
 	return before + id
-}
-
-// IsPseudonymous says whether the id in an entity's key is a pseudonym: its raw records
-// then have another key, and lie in the partition of that one.
-func IsPseudonymous(key string) bool {
-	return strings.Contains(key, ":"+source.HMACPrefix) || strings.Contains(key, ":"+source.PhonePrefix)
-}
-
-// EnrichedTopic returns the topic with the snapshots of the entity of a key; "" for a
-// key that names no provider.
-func EnrichedTopic(key string) string {
-	p, _ := schemas.ProviderOfKey(key)
-	return p.Enriched
-}
-
-// RawTopic returns the topic with the raw records of the entity of a key, likewise.
-func RawTopic(key string) string {
-	p, _ := schemas.ProviderOfKey(key)
-	return p.Raw
-}
-
-// providerOf returns the provider that a key begins with, or "" if it names none: the
-// webhook of such a raw record carried no entity id.
-func providerOf(key string) string {
-	p, _ := schemas.ProviderOfKey(key)
-	return p.ID
-}
-
-// kindOf returns the kind of the entity of a key.
-func kindOf(key string) string {
-	if p, ok := schemas.ProviderOfKey(key); ok {
-		return p.Entity
-	}
-	return "record"
 }

@@ -33,6 +33,8 @@ const (
 	StepEnded = "ended"
 	// StepErasure is a raw record that requests the erasure of the entity.
 	StepErasure = "erasure"
+	// StepInsight is a row of the funnel or a claim.
+	StepInsight = "insight"
 	// StepUnreadable is a value that this version does not read.
 	StepUnreadable = "unreadable"
 )
@@ -106,6 +108,10 @@ type Entity struct {
 	// the entity's key and a slash.
 	Rows  []string `json:"rows,omitempty"`
 	Steps []Step   `json:"steps"`
+	// Insights are the newest revisions of the funnel's rows that count it, and of the claims
+	// that may be about it. They are of many entities, so they are no steps of this one; Event
+	// is the row's key.
+	Insights []Step `json:"insights,omitempty"`
 
 	ended  bool
 	erased time.Time

@@ -11,6 +11,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/cmd/internal/tool/instant"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/trace/why"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/dlq"
 	"github.com/tributary-hq/tributary/schemas/raw"
@@ -54,15 +55,15 @@ func stepOf(topic string, r *kgo.Record) (s Step, value avro.Record) {
 		s.Kind, s.EventID, s.Source, s.Attempt = StepDuplicate, v.EventID, v.Source, v.AttemptNumber.Value
 		s.Received = v.ReceivedAt
 		s.Of = &Position{v.Record.Topic, v.Record.Partition, v.Record.Offset}
-		s.Says = "repeats a record that its topic has lost, known by " + words(string(v.KnownBy))
+		s.Says = "repeats a record that its topic has lost, known by " + why.Words(string(v.KnownBy))
 		if v.First.Offset >= 0 {
 			s.First = &Position{v.First.Topic, v.First.Partition, v.First.Offset}
-			s.Says = "repeats " + s.First.String() + ", known by " + words(string(v.KnownBy))
+			s.Says = "repeats " + s.First.String() + ", known by " + why.Words(string(v.KnownBy))
 		}
 	case *avro.JourneySnapshot:
 		s.snapshot(StepJourney, v.Revision, string(v.Outcome), string(v.Assurance), &v.ChangedBy, v.LastEventAt)
 		if v.Missing != avro.JourneyMissingNone {
-			s.Says = "missing: " + words(string(v.Missing))
+			s.Says = "missing: " + why.Words(string(v.Missing))
 		}
 	case *avro.DeliveryAttempt:
 		s.snapshot(StepRow, v.Revision, string(v.Status), string(v.Assurance), &v.ChangedBy, v.EndedAt)
@@ -70,6 +71,10 @@ func stepOf(topic string, r *kgo.Record) (s Step, value avro.Record) {
 	case *avro.Movement:
 		s.snapshot(StepRow, v.Revision, string(v.Kind), string(v.Assurance), &v.ChangedBy, avro.Some(v.MovementAt))
 		s.Source, s.Says = v.Source, fmt.Sprintf("movement of %d %s in minor units", v.AmountMinor, v.Currency)
+	case *avro.FunnelRow:
+		s.Kind, s.Revision, s.EventTime = StepInsight, v.Revision, v.WindowStart
+	case *avro.Signal:
+		s.Kind, s.Revision, s.State, s.EventTime, s.Says = StepInsight, v.Revision, string(v.State), v.AsOf, v.Claim
 	case avro.Snapshot:
 		h := v.Head()
 		s.snapshot(StepSnapshot, h.Revision, stateOf(v), string(h.Assurance), &h.ChangedBy, h.LastEventAt)
@@ -94,7 +99,7 @@ func stateOf(snapshot avro.Snapshot) string {
 
 // snapshot fills the step of a snapshot.
 func (s *Step) snapshot(kind string, revision int64, state, assurance string, change *avro.Change, eventTime avro.Optional[time.Time]) {
-	s.Kind, s.Revision, s.State, s.Assurance, s.EventID, s.EventTime = kind, revision, state, words(assurance), change.EventID.Value, eventTime.Value
+	s.Kind, s.Revision, s.State, s.Assurance, s.EventID, s.EventTime = kind, revision, state, why.Words(assurance), change.EventID.Value, eventTime.Value
 	switch {
 	case change.Offset.Set:
 		s.Of = &Position{change.Topic.Value, change.Partition.Value, change.Offset.Value}
@@ -105,39 +110,40 @@ func (s *Step) snapshot(kind string, revision int64, state, assurance string, ch
 	}
 }
 
-// decoded fills the step of a decoded fact. Of a type that it does not know it shows
-// the fields that all facts have.
+// decoded fills the step of a decoded fact: the fields that all facts have, and the event
+// of the types that it knows.
 func (s *Step) decoded(value avro.Record, encoded []byte) {
 	s.Kind = StepDecoded
-	var o *avro.Origin
+	_, body, err := wire.Parse(encoded)
+	fact, factErr := avro.DecodeFact(body)
+	if err != nil || factErr != nil {
+		s.Kind = StepUnreadable
+		return
+	}
+	o := &fact.Origin
+	s.EventID, s.Received, s.Of = fact.EventID, fact.ReceivedAt, &Position{o.Topic, o.Partition, o.Offset}
+	s.Source, s.Assurance, s.SecretID, s.RequestID = o.Source, why.Words(string(o.Assurance)), o.SecretID, o.RequestID
 	switch v := value.(type) {
 	case *avro.LOX24VerifyCode:
-		o, s.EventID, s.Received, s.Event, s.EventTime, s.Attempt = &v.Origin, v.EventID, v.ReceivedAt, v.EventRaw, v.EventCreatedAt, v.AttemptNumber.Value
+		s.Event, s.EventTime, s.Attempt = v.EventRaw, v.EventCreatedAt, v.AttemptNumber.Value
 		if v.Attempt.Set {
-			s.Says = v.Attempt.Value.ChannelRaw + ": " + words(string(v.Attempt.Value.Status))
+			s.Says = v.Attempt.Value.ChannelRaw + ": " + why.Words(string(v.Attempt.Value.Status))
 		}
 	case *avro.LOX24SMS:
-		o, s.EventID, s.Received, s.Event, s.EventTime, s.Attempt = &v.Origin, v.EventID, v.ReceivedAt, v.EventRaw, v.EventCreatedAt, v.AttemptNumber.Value
+		s.Event, s.EventTime, s.Attempt = v.EventRaw, v.EventCreatedAt, v.AttemptNumber.Value
+	case *avro.LOX24UnknownEvent:
+		s.Event, s.EventTime, s.Attempt = v.EventRaw, v.EventCreatedAt.Value, v.AttemptNumber.Value
 	case *avro.UAPAYPayment:
-		o, s.EventID, s.Received, s.State, s.EventTime = &v.Origin, v.EventID, v.ReceivedAt, string(v.Phase), v.PostbackAt.Or(v.IssuedAt.Value)
-		s.Event = words(string(v.Kind)) + " " + cmp.Or(v.PaymentStatusRaw.Value, v.StatusRaw.Value, v.OperationStatusRaw.Value)
+		s.Event = why.Words(string(v.Kind)) + " " + cmp.Or(v.PaymentStatusRaw.Value, v.StatusRaw.Value, v.OperationStatusRaw.Value)
+		s.EventTime, s.State = v.PostbackAt.Or(v.IssuedAt.Value), string(v.Phase)
 	case *avro.VoximplantAccountCallback:
-		o, s.EventID, s.Received, s.Event = &v.Origin, v.EventID, v.ReceivedAt, v.Type
+		s.Event = v.Type
 	case *avro.UnibellCall:
-		o, s.EventID, s.Received, s.Event, s.EventTime = &v.Origin, v.EventID, v.ReceivedAt, "call "+words(string(v.Kind)), v.StatusAt.Or(v.CallCreatedAt.Value)
-		s.State = string(v.Status.Value)
+		s.Event, s.EventTime, s.State = "call "+why.Words(string(v.Kind)), v.StatusAt.Or(v.CallCreatedAt.Value), string(v.Status.Value)
 		s.Says = strings.TrimSpace(v.ErrorCode.Value + " " + v.NetworkErrorCode.Value)
-	default:
-		_, body, err := wire.Parse(encoded)
-		fact, factErr := avro.DecodeFact(body)
-		if err != nil || factErr != nil {
-			s.Kind = StepUnreadable
-			return
-		}
-		o, s.EventID, s.Received = &fact.Origin, fact.EventID, fact.ReceivedAt
+	case *avro.StandardEvent:
+		s.Event, s.EventTime = v.EventType.Value, v.EventAt.Value
 	}
-	s.Source, s.Assurance, s.SecretID, s.RequestID = o.Source, words(string(o.Assurance)), o.SecretID, o.RequestID
-	s.Of = &Position{o.Topic, o.Partition, o.Offset}
 }
 
 // envelope fills the step of a raw record from its headers.
@@ -147,7 +153,7 @@ func (s *Step) envelope(r *kgo.Record) {
 		headers[i] = raw.Header(h)
 	}
 	e, _ := raw.Parse(headers) // what is missing is not shown
-	s.Kind, s.Source, s.Assurance, s.SecretID, s.RequestID, s.Received = StepReceived, e.Source, words(e.Assurance), e.SecretID, e.RequestID, instant.Bound(e.ReceivedAt)
+	s.Kind, s.Source, s.Assurance, s.SecretID, s.RequestID, s.Received = StepReceived, e.Source, why.Words(e.Assurance), e.SecretID, e.RequestID, instant.Bound(e.ReceivedAt)
 	if e.ReceivedAt.UnixMilli() <= 0 {
 		s.Received = time.Time{}
 	}
@@ -155,7 +161,7 @@ func (s *Step) envelope(r *kgo.Record) {
 	case e.Kind == raw.KindErasure:
 		s.Kind, s.Event, s.Says = StepErasure, "", "asked for by "+cmp.Or(header(r, raw.HeaderErasureBy), "nobody named")
 	case e.Kind != "" && e.Kind != raw.KindWebhook:
-		s.Event = words(e.Kind)
+		s.Event = why.Words(e.Kind)
 	case e.Items > 1:
 		s.Event = "callback " + strconv.Itoa(e.Item+1) + " of a batch of " + strconv.Itoa(e.Items)
 	default:
@@ -190,9 +196,4 @@ func header(r *kgo.Record, key string) string {
 		}
 	}
 	return ""
-}
-
-// words writes a symbol as words.
-func words(symbol string) string {
-	return strings.ToLower(strings.NewReplacer("_", " ", "-", " ").Replace(symbol))
 }

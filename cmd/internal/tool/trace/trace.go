@@ -1,10 +1,10 @@
 package trace
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -51,10 +51,6 @@ type Query struct {
 	Pseudonyms []string
 }
 
-// MinSearch is the length of the shortest id that is searched for in record bodies: a
-// shorter one occurs in many records that have nothing to do with it.
-const MinSearch = 6
-
 // tracer is the state of one running trace.
 type tracer struct {
 	config   Config
@@ -78,6 +74,9 @@ func Run(ctx context.Context, config Config, query Query) (*Report, error) {
 	}
 	if !utf8.ValidString(query.ID) {
 		return nil, errors.New("an id that is no UTF-8 text")
+	}
+	if err := checkTopics(); err != nil {
+		return nil, err
 	}
 	if config.Now == nil {
 		config.Now = time.Now
@@ -108,7 +107,7 @@ func Run(ctx context.Context, config Config, query Query) (*Report, error) {
 	if err := t.find(ctx, &query); err != nil {
 		return nil, err
 	}
-	if t.report.Found = len(t.entities)+len(t.journeys) > 0; t.report.Found {
+	if t.report.Found = t.found(); t.report.Found {
 		if err := t.collect(ctx); err != nil {
 			return nil, err
 		}
@@ -118,45 +117,12 @@ func Run(ctx context.Context, config Config, query Query) (*Report, error) {
 	return t.report, nil
 }
 
-// find adds the entities and journeys that the id belongs to. It tries the cheapest way
-// first: as a key, then in the outcomes, then in the raw records.
-func (t *tracer) find(ctx context.Context, query *Query) error {
-	if query.ID == "" {
-		t.report.Query = "a phone"
-		// A correlation id that is a phone has more around the pseudonym.
-		s := newSeeker(query.Pseudonyms, true)
-		return t.search(ctx, s, "searching for the phone's pseudonyms", PseudonymTopics())
-	}
-	spellings := t.spellings(query.ID)
-	if err := t.asKey(ctx, spellings); err != nil || len(t.entities)+len(t.journeys) > 0 || len(query.ID) < MinSearch {
-		return err
-	}
-	s := newSeeker(spellings, false)
-	if err := t.search(ctx, s, "searching facts, duplicates and dead letters", schemas.OutcomeTopics()); err != nil || len(t.entities) > 0 {
-		return err
-	}
-	return t.search(ctx, s, "searching raw records", schemas.RawTopics())
-}
-
-// PseudonymTopics are the topics that are searched for a phone. The other topics hold
-// it in clear, or hold it only in records of entities that these topics name as well.
-func PseudonymTopics() []string {
-	return append(append(schemas.EnrichedTopics(), schemas.EnrichedJourneys, schemas.Duplicates), schemas.DecodedTopics()...)
-}
-
-// as notes how the id matched.
-func (t *tracer) as(match string) {
-	const most = 10
-	if !slices.Contains(t.report.As, match) && len(t.report.As) < most {
-		t.report.As = append(t.report.As, match)
-	}
-}
-
 // entity returns the entity of a key, creating it at first use.
 func (t *tracer) entity(key string) *Entity {
 	e := t.entities[key]
 	if e == nil {
-		e = &Entity{Key: key, Kind: kindOf(key), Provider: providerOf(key), Steps: []Step{}, raws: map[Position]string{}}
+		p := ProviderOf(key)
+		e = &Entity{Key: key, Kind: cmp.Or(p.Entity, "record"), Provider: p.ID, Steps: []Step{}, raws: map[Position]string{}}
 		t.entities[key] = e
 	}
 	return e

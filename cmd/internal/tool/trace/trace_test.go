@@ -1,6 +1,7 @@
 package trace_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -46,6 +47,57 @@ func requestOf(r *kgo.Record) string {
 	return ""
 }
 
+// insights writes rows of the funnel and claims: those of the first verification, and others.
+func insights(t *testing.T, s *tracetest.Stack) {
+	t.Helper()
+	client, err := kgo.NewClient(s.Kafka...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	write := func(topic, key string, record avro.Record) {
+		value, err := record.AppendAvro(wire.Append(nil, 1))
+		if err == nil {
+			err = client.ProduceSync(t.Context(), &kgo.Record{Topic: s.Names.Topic(topic), Key: []byte(key), Value: value}).FirstErr()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	v, ok := run(t, s, trace.Query{ID: tracetest.VerificationKey(1)}).Entities[0].Snapshot.(*avro.VerificationSnapshot)
+	if !ok {
+		t.Fatal("no verification")
+	}
+	at := v.CreatedAt
+	for i, country := range []string{"DE", "UA"} {
+		key := at.UTC().Format("DAY/2006-01-02T00:00Z/COUNTRY/") + country + "//lox24/shop-lox24/SMS"
+		for revision := range int64(2) { // of which the second is the newest
+			write(schemas.InsightsFunnel, key, &avro.FunnelRow{
+				FunnelID: key, WindowStart: at, WindowEnd: at, Requested: 1 + revision, Verified: int64(1 - i), Revision: 1 + revision, ProcessedAt: at,
+			})
+		}
+		id := "PUMPING/" + country + "/1"
+		write(schemas.Signals, id, &avro.Signal{
+			SignalID: id, Kind: avro.SignalKindPumping, State: avro.SignalStateRaised, Claim: "the range is pumped", Country: avro.Some(country),
+			EvidenceSince: avro.Some(at.Add(-time.Hour)), AsOf: at.Add(time.Minute), RaisedAt: at, UpdatedAt: at, Revision: 1, ProcessedAt: at,
+		})
+	}
+}
+
+// insightsOf returns the insights of an entity, the claims first.
+func insightsOf(e *trace.Entity) []string {
+	var out []string
+	for i := range e.Insights {
+		name := e.Insights[i].Event
+		if strings.HasPrefix(name, "DAY/") {
+			name = "row of its country"
+		}
+		out = append(out, name+": "+e.Insights[i].Says)
+	}
+	slices.Sort(out)
+	return out
+}
+
 // TestOneCaseByAnyID: every id of a case finds the same timeline.
 func TestOneCaseByAnyID(t *testing.T) {
 	t.Parallel()
@@ -64,6 +116,8 @@ func TestOneCaseByAnyID(t *testing.T) {
 	s.Await(t, schemas.Duplicates, func(*kgo.Record) bool { return true })
 	s.Await(t, schemas.DeadLetterLOX24, func(*kgo.Record) bool { return true })
 	s.Await(t, schemas.EnrichedVerifications, func(r *kgo.Record) bool { return string(r.Key) == tracetest.VerificationKey(2) })
+
+	insights(t, s)
 
 	for name, id := range map[string]string{
 		"correlation id":           "order-100",
@@ -99,6 +153,11 @@ func TestOneCaseByAnyID(t *testing.T) {
 			}
 			if kinds[trace.StepReceived] != 3 || kinds[trace.StepDecoded] != 2 || kinds[trace.StepDuplicate] != 1 || kinds[trace.StepSnapshot] != 2 {
 				t.Errorf("steps by kind: %v", kinds)
+			}
+			if got, want := insightsOf(v), []string{
+				"PUMPING/DE/1: the range is pumped", "row of its country: one of 2 codes, 1 of them verified and 0 paid; it counts as success",
+			}; !slices.Equal(got, want) {
+				t.Errorf("insights: %q, want %q", got, want)
 			}
 			if why := strings.Join(r.Journeys[0].Why, " "); !strings.Contains(why, "refused, 500.00 UAH") {
 				t.Errorf("why: %q, want that the payment was refused", why)

@@ -1,4 +1,8 @@
-package trace
+// Package why explains snapshots in sentences: why a journey is not complete, what a
+// verification or a payment waits for.
+//
+// Promise: a sentence names only what the snapshot holds: times, amounts, channels, statuses.
+package why
 
 import (
 	"cmp"
@@ -10,8 +14,13 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// clock writes a time as the tables do.
-func clock(at time.Time) string { return at.UTC().Format("2006-01-02 15:04:05") }
+// Clock writes a time as the tables do.
+func Clock(at time.Time) string { return at.UTC().Format("2006-01-02 15:04:05") }
+
+// Words writes a symbol as words.
+func Words(symbol string) string {
+	return strings.ToLower(strings.NewReplacer("_", " ", "-", " ").Replace(symbol))
+}
 
 // money writes minor units.
 func money(minor int64, currency string) string {
@@ -22,22 +31,17 @@ func money(minor int64, currency string) string {
 	return strings.TrimSpace(fmt.Sprintf("%s%d.%02d %s", sign, minor/100, minor%100, currency))
 }
 
-// explainJourney explains in sentences why a journey is not complete; it returns none
-// if it is.
-func explainJourney(j *Journey, entities map[string]*Entity, now time.Time) []string {
-	s, ok := j.Snapshot.(*avro.JourneySnapshot)
-	if !ok {
-		return noJourney(j, entities)
-	}
+// Journey explains why a journey is not complete; it returns nothing if it is.
+func Journey(s *avro.JourneySnapshot, now time.Time) []string {
 	var why []string
 	say := func(format string, args ...any) { why = append(why, fmt.Sprintf(format, args...)) }
 	due := s.Deadline.Value
 	switch s.Outcome {
 	case avro.JourneyOutcomeComplete:
 	case avro.JourneyOutcomeVerifiedNotPaid:
-		say("It was verified at %s, and no money had come by %s.", clock(s.VerifiedAt.Value), clock(due))
+		say("It was verified at %s, and no money had come by %s.", Clock(s.VerifiedAt.Value), Clock(due))
 	case avro.JourneyOutcomePaidNotVerified:
-		say("It was paid at %s, and no verification had succeeded by %s.", clock(s.PaidAt.Value), clock(due))
+		say("It was paid at %s, and no verification had succeeded by %s.", Clock(s.PaidAt.Value), Clock(due))
 	case avro.JourneyOutcomeVerificationExpired:
 		say("No verification has an outcome, and the time to wait for one is over.")
 	case avro.JourneyOutcomeVerificationFailed:
@@ -46,7 +50,7 @@ func explainJourney(j *Journey, entities map[string]*Entity, now time.Time) []st
 		say("Every payment was refused, %s in all.", money(s.RefusedMinor.Value, s.Currency.Value))
 	case avro.JourneyOutcomeRefunded:
 		if s.Released {
-			say("A hold of %s was released; it was never paid.", money(s.ReleasedMinor.Value, s.Currency.Value))
+			say("A hold of %s was released.", money(s.ReleasedMinor.Value, s.Currency.Value))
 		}
 		say("It was paid, and %s went back.", money(s.RefundedMinor.Value, s.Currency.Value))
 	case avro.JourneyOutcomeReleased:
@@ -78,7 +82,7 @@ func explainJourney(j *Journey, entities map[string]*Entity, now time.Time) []st
 			say("%s", flag.says)
 		}
 	}
-	return append(why, waiting(j.Members, entities)...)
+	return why
 }
 
 // inProgress names the event that a journey is waiting for.
@@ -86,9 +90,9 @@ func inProgress(s *avro.JourneySnapshot, now time.Time) string {
 	due := s.Deadline.Value
 	switch {
 	case s.Deadline.Set && s.Verified:
-		return "It was verified at " + clock(s.VerifiedAt.Value) + " and waits for money until " + clock(due) + overdue(due, now)
+		return "It was verified at " + Clock(s.VerifiedAt.Value) + " and waits for money until " + Clock(due) + overdue(due, now)
 	case s.Deadline.Set:
-		return "Money has come, and it waits for a verification until " + clock(due) + overdue(due, now)
+		return "Money has come, and it waits for a verification until " + Clock(due) + overdue(due, now)
 	case s.PaymentsPending > 0:
 		return fmt.Sprintf("%d payments have no final status yet.", s.PaymentsPending)
 	default:
@@ -120,78 +124,26 @@ func absent(s *avro.JourneySnapshot) []string {
 	return out
 }
 
-// noJourney explains why there is no snapshot.
-func noJourney(j *Journey, entities map[string]*Entity) []string {
-	if n := len(j.Steps); n > 0 && j.Steps[n-1].Kind == StepEnded {
-		return []string{"It ended at " + clock(j.Steps[n-1].At) + ": its members were forgotten, or left it."}
-	}
-	return append([]string{"There is no snapshot of it: the journey stage has not come so far, or retention has taken it."}, waiting(j.Members, entities)...)
-}
-
-// waiting counts the records of its members that are not processed yet.
-func waiting(members []string, entities map[string]*Entity) []string {
-	n := 0
-	for _, m := range members {
-		if e := entities[m]; e != nil {
-			n += e.Waiting
-		}
-	}
-	if n == 0 {
-		return nil
-	}
-	return []string{fmt.Sprintf("%d records of its members are received and not processed yet: see tributary lag.", n)}
-}
-
-// explainEntity explains the state of an entity in sentences.
-func explainEntity(e *Entity, now time.Time) []string {
-	var why []string
-	switch {
-	case e.Snapshot == nil && e.Waiting > 0:
-		why = append(why, "It is received and not processed yet: see tributary lag.")
-	case e.Snapshot == nil && e.DeadLetters > 0 && e.Facts == 0:
-		why = append(why, "Nothing of it could be handled: see tributary deadletter show.")
-	case e.ended && !e.erased.IsZero():
-		why = append(why, "It was forgotten on request of "+clock(e.erased)+".")
-	case e.ended:
-		why = append(why, "Its snapshot has ended: its time was over.")
-	}
-	switch s := e.Snapshot.(type) {
-	case *avro.VerificationSnapshot:
-		why = append(why, explainVerification(s, now)...)
-	case *avro.PaymentSnapshot:
-		why = append(why, explainPayment(s)...)
-	}
-	if len(e.Journeys) == 0 && e.Snapshot != nil && e.Kind != "account" {
-		why = append(why, "It has no correlation id, so it is part of no journey.")
-	}
-	for i := range e.Steps {
-		if s := &e.Steps[i]; s.Kind == StepDeadLetter {
-			why = append(why, fmt.Sprintf("A record could not be handled (%s): %s.", s.State, cmp.Or(s.Says, "no detail")))
-			break
-		}
-	}
-	return why
-}
-
-func explainVerification(s *avro.VerificationSnapshot, now time.Time) []string {
+// Verification explains the outcome of a verification, or what it waits for.
+func Verification(s *avro.VerificationSnapshot, now time.Time) []string {
 	var why []string
 	switch s.Outcome {
 	case avro.VerificationOutcomeExpired:
-		why = append(why, "No outcome was received by "+clock(s.Deadline.Value)+".")
+		why = append(why, "No outcome was received by "+Clock(s.Deadline.Value)+".")
 	case avro.VerificationOutcomePending:
 		if s.Deadline.Set {
-			why = append(why, "It waits for an outcome until "+clock(s.Deadline.Value)+overdue(s.Deadline.Value, now))
+			why = append(why, "It waits for an outcome until "+Clock(s.Deadline.Value)+overdue(s.Deadline.Value, now))
 		}
 	case avro.VerificationOutcomeSuccess, avro.VerificationOutcomeFailed, avro.VerificationOutcomeError:
 	default:
-		why = append(why, "Its outcome cannot be known: the provider tells of none here.")
+		why = append(why, "Its outcome cannot be known: the provider reports none here.")
 	}
 	var tried []string
 	for i := range s.Attempts {
 		a := &s.Attempts[i]
-		text := a.ChannelRaw + " " + words(string(a.Status))
+		text := a.ChannelRaw + " " + Words(string(a.Status))
 		if a.StatusAt.Set {
-			text += " at " + clock(a.StatusAt.Value)
+			text += " at " + Clock(a.StatusAt.Value)
 		}
 		tried = append(tried, text)
 	}
@@ -213,7 +165,8 @@ func explainVerification(s *avro.VerificationSnapshot, now time.Time) []string {
 	return why
 }
 
-func explainPayment(s *avro.PaymentSnapshot) []string {
+// Payment explains the phase of a payment.
+func Payment(s *avro.PaymentSnapshot) []string {
 	var why []string
 	status := cmp.Or(s.PaymentStatusRaw.Value, s.StatusRaw.Value)
 	if status == "" && len(s.Operations) > 0 {
@@ -226,7 +179,7 @@ func explainPayment(s *avro.PaymentSnapshot) []string {
 	case avro.PaymentPhaseHeld:
 		text := amount + " is held and not taken"
 		if s.HoldDeadline.Set {
-			text += "; that is too long from " + clock(s.HoldDeadline.Value) + " on"
+			text += "; that is too long from " + Clock(s.HoldDeadline.Value) + " on"
 		}
 		why = append(why, text+".")
 	case avro.PaymentPhaseRefunded:
