@@ -25,10 +25,11 @@ func newTrace(g *cli.Globals) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "trace [ID]",
 		Short: "show one case from webhook to journey, by any id",
-		Long: `Finds a case by whatever id is in hand, and tells it: each webhook that was
+		Long: `Finds a case by whatever id is in hand, and shows it: each webhook that was
 received, by whom it was sent, how it was proven and how often it came, what
 became of it (a fact, a duplicate, a dead letter, or still waiting), each
-snapshot, and the journey. For a journey that is not complete it says why.
+snapshot, the journey, the rows of the funnel that count a code, and the claims
+that cover it. For a journey that is not complete it says why.
 
 An id is a correlation id, a verification, payment or account id with or without
 its provider, or one inside a record: event id, request id, notification task
@@ -67,7 +68,7 @@ committed is read.`,
 			case phone == (len(args) > 0):
 				return cli.Usage(errors.New("give one id, or --phone-stdin and the number on the standard input"))
 			case limit < 1:
-				return cli.Usage(errors.New("--limit: tell of at least one entity"))
+				return cli.Usage(errors.New("--limit: at least 1"))
 			case phone:
 				return runTrace(cmd.Context(), g, o, "", cmd.InOrStdin(), country)
 			}
@@ -79,7 +80,7 @@ committed is read.`,
 	c.Flags().BoolVar(&phone, "phone-stdin", false, "look for the phone number on the standard input")
 	c.Flags().StringVar(&country, "country", "", countryHelp)
 	c.Flags().BoolVar(&all, "all", false, "search on behind the first record that has the id")
-	c.Flags().IntVar(&limit, "limit", 60, "how many entities to tell of")
+	c.Flags().IntVar(&limit, "limit", 60, "how many entities to show")
 	return c
 }
 
