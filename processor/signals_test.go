@@ -2,6 +2,7 @@ package processor_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -103,6 +104,7 @@ func readSignal(t *testing.T, o *stage.Output, signals map[string]*avro.Signal, 
 	if err != nil {
 		t.Fatal(err)
 	}
+	slices.Sort(differences)
 	err = funnel.Sum(differences, func(d *funnel.Difference) error {
 		for _, w := range d.Waits {
 			name := [...]string{"", "SUCCEEDED", "FAILED", "GIVEN_UP", "ENDED"}[w.End]

@@ -3,6 +3,7 @@ package insights
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/insights/funnel"
@@ -48,11 +49,11 @@ func (s *Stage) keep(tx stage.Tx, in *stage.Input, changes *avro.FunnelChanges) 
 	key := binary.BigEndian.AppendUint64(append(tx.Buffer(len(pendingPrefix)+8), pendingPrefix...), uint64(in.Offset)) //nolint:gosec // not negative
 	tx.Put(key, append(append(tx.Buffer(1+len(changes.Differences)), pendingVersion), changes.Differences...), time.Time{})
 	pending += uint64(len(changes.Differences))
+	value := statecodec.AppendTime(statecodec.AppendUint(append(tx.Buffer(24), pendingVersion), pending), due)
+	tx.Put([]byte(emissionKey), value, due)
 	if pending > mostPending {
 		return s.emit(tx)
 	}
-	value := statecodec.AppendTime(statecodec.AppendUint(append(tx.Buffer(24), pendingVersion), pending), due)
-	tx.Put([]byte(emissionKey), value, due)
 	return nil
 }
 
@@ -66,6 +67,9 @@ type batch struct {
 
 // emit passes the sums of the pending differences on and removes them.
 func (s *Stage) emit(tx stage.Tx) error {
+	if entry, err := tx.Get([]byte(emissionKey)); err != nil || entry == nil {
+		return err //nolint:wrapcheck // the engine's
+	}
 	b, ok := s.batches.Get().(*batch)
 	if !ok {
 		b = &batch{}
@@ -76,9 +80,6 @@ func (s *Stage) emit(tx stage.Tx) error {
 	}()
 	if err := b.read(tx); err != nil {
 		return err
-	}
-	if len(b.differences) == 0 {
-		return nil
 	}
 	if err := s.observe(tx, b); err != nil {
 		return err
@@ -122,6 +123,7 @@ func (b *batch) read(tx stage.Tx) error {
 	if err != nil {
 		return fmt.Errorf("read the pending differences: %w", err)
 	}
+	slices.Sort(b.differences)
 	return nil
 }
 

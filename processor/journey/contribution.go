@@ -8,8 +8,9 @@ import (
 
 // contribution returns the contribution to the funnel of a journey that was ever paid: its money if it
 // has a verification, in the window and the place of the verification that counts.
-// t is memory for its totals.
-func (j *journey) contribution(t *totals, retention time.Duration) (c funnel.Contribution) {
+// c and t are memory for it and for its totals.
+func (j *journey) contribution(c *funnel.Contribution, t *totals, retention time.Duration) {
+	*c = funnel.Contribution{Revenue: c.Revenue[:0]}
 	j.totals(t, retention)
 	verified := t.verified.route
 	for i := 0; i < len(j.listed) && verified.provider == ""; i++ {
@@ -18,7 +19,7 @@ func (j *journey) contribution(t *totals, retention time.Duration) (c funnel.Con
 		}
 	}
 	if verified.provider == "" {
-		return c
+		return
 	}
 	c.Dimensions = funnel.Dimensions{
 		Minute: funnel.MinuteOf(verified.createdAt), Provider: verified.provider, Source: verified.source, Channel: verified.first,
@@ -39,7 +40,6 @@ func (j *journey) contribution(t *totals, retention time.Duration) (c funnel.Con
 	if span := since(t.verified.at, t.firstPaid.at); span.Set {
 		c.CaptureTime = funnel.BucketOf(span.Value)
 	}
-	return c
 }
 
 // everPaid reports whether one of the payments was ever captured.
@@ -55,25 +55,28 @@ func (j *journey) everPaid() bool {
 	return false
 }
 
-// count counts the difference between the journey's former and current contribution; nil is none.
-func (s *Stage) count(b *aggregate, was *funnel.Contribution) {
-	if is := s.contributed(b); was != nil || is != nil {
-		funnel.Count(b.tx, orNone(was), orNone(is))
+// count counts the difference between the journey's former contribution, if it had one, and the
+// current one.
+func (s *Stage) count(b *aggregate, had bool) {
+	var none funnel.Contribution
+	was, is := &b.was, &b.is
+	has := s.contributed(b, is)
+	if !had {
+		was = &none
+	}
+	if !has {
+		is = &none
+	}
+	if had || has {
+		funnel.Count(b.tx, was, is)
 	}
 }
 
-func orNone(c *funnel.Contribution) *funnel.Contribution {
-	if c == nil {
-		return &funnel.Contribution{}
-	}
-	return c
-}
-
-// contributed returns the contribution of the journey as it is; nil if there is none.
-func (s *Stage) contributed(b *aggregate) *funnel.Contribution {
+// contributed sets the contribution of the journey as it is, and reports whether there is one.
+func (s *Stage) contributed(b *aggregate, into *funnel.Contribution) bool {
 	if s.config.InsightsPartitions == 0 || !b.everPaid() {
-		return nil
+		return false
 	}
-	c := b.contribution(&b.sum, b.retention)
-	return &c
+	b.contribution(into, &b.sum, b.retention)
+	return true
 }

@@ -19,7 +19,7 @@ func (s *Stage) erase(b *aggregate, in *stage.Input) error {
 		b.emit(nil, in.Headers)
 		return nil
 	}
-	added := s.contributed(b)
+	had := s.contributed(b, &b.was)
 	member := b.input.MemberID.Value
 	old, index, err := b.find(member)
 	if err != nil {
@@ -31,7 +31,7 @@ func (s *Stage) erase(b *aggregate, in *stage.Input) error {
 			return err
 		}
 	}
-	s.count(b, added)
+	s.count(b, had)
 	change := b.input.ChangedBy
 	change.Cause = avro.ChangeCauseRemoval
 	return s.save(b, before, &change, old != nil, in.Headers)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/insights/funnel"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
@@ -23,6 +24,8 @@ type aggregate struct {
 	input          avro.JourneyInput
 	sum            totals
 	snapshotBuffer avro.JourneySnapshot
+	// was and is are the contribution to the funnel before and after a record.
+	was, is funnel.Contribution
 }
 
 // find returns the member and its index in listed, -1 if it has an entry of its own; nil if

@@ -88,12 +88,12 @@ func (s *Stage) applyMember(b *aggregate, in *stage.Input) error {
 		return err
 	}
 	facts, members := b.facts(), b.members()
-	added := s.contributed(b)
+	had := s.contributed(b, &b.was)
 	changed, err := b.apply(&b.input)
 	if err != nil || !changed {
 		return err
 	}
-	s.count(b, added)
+	s.count(b, had)
 	change := b.input.ChangedBy
 	if b.input.Kind == avro.JourneyInputKindRemoval {
 		change.Cause = avro.ChangeCauseRemoval

@@ -121,10 +121,9 @@ func (d *Difference) reset() {
 	}
 }
 
-// Sum yields the sum of the differences of each dimensions, in the order of their bytes, which
-// it sorts. The sum and its texts are valid until yield returns; yield returns false to end.
+// Sum yields the sums of sorted differences of the same dimensions, unless they are zero. A sum is
+// valid until yield returns.
 func Sum(differences []string, yield func(d *Difference) error) error {
-	slices.Sort(differences)
 	var d Difference
 	for len(differences) > 0 {
 		n, err := d.sum(differences)

@@ -108,6 +108,16 @@ type entries struct {
 	// subjects are those that were read, changed those to be written.
 	subjects map[reference]*subject
 	changed  map[reference]bool
+	// source is the label of the source of the observation before.
+	source, provider, label string
+}
+
+// labelOf returns the label of an observation's source.
+func (e *entries) labelOf(o *Observation) string {
+	if e.label == "" || e.provider != o.Provider || e.source != o.Source {
+		e.provider, e.source, e.label = o.Provider, o.Source, o.Provider+"/"+o.Source
+	}
+	return e.label
 }
 
 // The kinds of entries.
@@ -175,7 +185,8 @@ func (e *entries) blocks(prefix string, yield func(s *subject)) error {
 	head := len(from) - len(prefix)
 	err := e.tx.Scan(from, func(key, value []byte) bool {
 		s := &subject{level: LevelBlock, name: string(key[head:])}
-		if failed = s.readFrom(value); failed != nil {
+		// Its texts are parts of the entry, which is valid during this call only.
+		if failed = s.readFrom(append(e.tx.Buffer(len(value)), value...)); failed != nil {
 			return false
 		}
 		yield(s)
@@ -199,6 +210,7 @@ func (e *entries) activate(level Level, name string) error {
 
 // active returns the subjects on that list, in the order of their levels.
 func (e *entries) active() (out []reference, err error) {
+	out = []reference{}
 	from := append(append(e.tx.Buffer(len(e.prefix)+1), e.prefix...), kindActive)
 	err = e.tx.Scan(from, func(key, _ []byte) bool {
 		out = append(out, reference{Level(key[len(from)]), string(key[len(from)+1:])})

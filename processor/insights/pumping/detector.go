@@ -134,7 +134,7 @@ func (d *Detector) count(e *entries, c *country, o *Observation, minute, now int
 			s.area, s.carrier = o.Area, o.Carrier
 			numbers = s.see(o.Numbers, minute)
 		}
-		s.observe(o, minute, now, numbers)
+		s.observe(o, e.labelOf(o), minute, now, numbers)
 		e.change(s)
 		if r.level != LevelBlock || len(s.numbers) >= d.config.MinNumbers {
 			if err := e.activate(r.level, r.name); err != nil {

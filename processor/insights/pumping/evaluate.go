@@ -2,6 +2,7 @@ package pumping
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/stage"
@@ -17,6 +18,8 @@ type evaluation struct {
 	code   string
 	c      *country
 	claims []Claim
+	// looked are the subjects with recent codes; nil before they are read.
+	looked []reference
 	// now is the evaluated minute, measured its measures.
 	now      int64
 	measured [2]measure
@@ -47,11 +50,12 @@ func (e *evaluation) run(minute int64) (next int64, err error) {
 	if err := e.review(); err != nil {
 		return 0, err
 	}
-	active, err := e.active()
-	if err != nil {
-		return 0, err
+	if e.looked == nil {
+		if e.looked, err = e.active(); err != nil {
+			return 0, err
+		}
 	}
-	for _, r := range active {
+	for _, r := range slices.Clone(e.looked) {
 		if err := e.look(r); err != nil {
 			return 0, err
 		}
@@ -63,10 +67,16 @@ func (e *evaluation) run(minute int64) (next int64, err error) {
 		e.putSubject(e.subjects[r])
 	}
 	clear(e.changed)
-	if len(active) == 0 && len(e.c.open) == 0 {
+	if len(e.looked) == 0 && len(e.c.open) == 0 {
 		return 0, nil
 	}
 	return e.now + 1, nil
+}
+
+// deactivate takes a subject off those with recent codes.
+func (e *evaluation) deactivate(r reference) {
+	e.tx.Delete(e.key(kindActive, r.level, r.name))
+	e.looked = slices.DeleteFunc(e.looked, func(l reference) bool { return l == r })
 }
 
 // get returns a subject as of now, nil if there is none.
@@ -86,7 +96,7 @@ func (e *evaluation) look(r reference) error {
 	}
 	if len(s.series) == 0 || s.series[len(s.series)-1].start < e.now-int64(e.d.config.PayWithin/time.Minute)-lags {
 		if s.claim == nil {
-			e.tx.Delete(e.key(kindActive, r.level, r.name))
+			e.deactivate(r)
 		}
 		return nil
 	}

@@ -66,7 +66,7 @@ type claim struct {
 }
 
 // observe adds an observation; numbers counts those of its numbers that are new.
-func (s *subject) observe(o *Observation, minute, now, numbers int64) {
+func (s *subject) observe(o *Observation, source string, minute, now, numbers int64) {
 	b := s.series.at(minute, s.grid(now))
 	b.codes += o.Codes
 	b.verified += o.Verified
@@ -78,7 +78,7 @@ func (s *subject) observe(o *Observation, minute, now, numbers int64) {
 			b.costs[j] += o.Costs[i].Minor
 		}
 	}
-	s.sources = tally(s.sources, o.Provider+"/"+o.Source, o.Codes)
+	s.sources = tally(s.sources, source, o.Codes)
 	s.channels = tally(s.channels, o.Channel, o.Codes)
 }
 
@@ -236,9 +236,10 @@ func (s *subject) appendTo(dst []byte) []byte {
 	return dst
 }
 
+// readFrom reads an entry. The texts of the subject are parts of it.
 func (s *subject) readFrom(entry []byte) error {
 	r, _ := statecodec.NewReader(entry, subjectVersion)
-	s.area, s.carrier, s.first = r.String(), r.String(), r.Int()
+	s.area, s.carrier, s.first = r.Text(), r.Text(), r.Int()
 	s.baseline.readFrom(r)
 	s.series = readSeries(r)
 	s.numbers = make([]number, r.Len())
@@ -249,7 +250,7 @@ func (s *subject) readFrom(entry []byte) error {
 	}
 	s.currencies = make([]string, r.Len())
 	for i := range s.currencies {
-		s.currencies[i] = r.String()
+		s.currencies[i] = r.Text()
 	}
 	s.sources, s.channels = readLabels(r), readLabels(r)
 	if r.Bool() {
@@ -270,7 +271,7 @@ func appendLabels(dst []byte, labels []label) []byte {
 func readLabels(r *statecodec.Reader) []label {
 	out := make([]label, r.Len())
 	for i := range out {
-		out[i] = label{r.String(), r.Int()}
+		out[i] = label{r.Text(), r.Int()}
 	}
 	return out
 }

@@ -5,13 +5,18 @@ import (
 	"slices"
 )
 
-const sweepMinutes = 60
+// sweepMinutes is the least time between two sweeps, fullMinutes that of a country which has as many
+// blocks as it may have.
+const (
+	sweepMinutes = 60
+	fullMinutes  = 5
+)
 
 // sweep removes blocks that are idle: all of those without codes for as long as the
 // baseline reaches back, and if there are nearly too many, those that are idle longest.
 func (e *evaluation) sweep() error {
 	limit := int64(e.d.config.MaxBlocks)
-	if e.now-e.c.swept < sweepMinutes && e.c.blocks < limit {
+	if since := e.now - e.c.swept; since < fullMinutes || since < sweepMinutes && e.c.blocks < limit {
 		return nil
 	}
 	e.c.swept = e.now
@@ -43,7 +48,7 @@ func (e *evaluation) sweep() error {
 		}
 		r := reference{LevelBlock, b.name}
 		e.tx.Delete(e.key(kindSubject, LevelBlock, b.name))
-		e.tx.Delete(e.key(kindActive, LevelBlock, b.name))
+		e.deactivate(r)
 		delete(e.changed, r)
 		e.subjects[r] = nil
 		e.c.blocks--

@@ -192,13 +192,14 @@ func (n *node) appendTo(dst []byte) (_ []byte, err error) {
 	return dst, nil
 }
 
+// readFrom reads an entry. The texts of the node are parts of it.
 func (n *node) readFrom(entry []byte) error {
 	r, _ := statecodec.NewReader(entry, nodeVersion)
-	n.shown, n.area = r.Bool(), r.String()
+	n.shown, n.area = r.Bool(), r.Text()
 	n.rows = make([]row, r.Len())
 	for i := range n.rows {
 		to := &n.rows[i]
-		to.route = route{r.String(), r.String(), avro.Channel(r.String())}
+		to.route = route{r.Text(), r.Text(), avro.Channel(r.Text())}
 		to.revision, to.emitted = r.Int(), r.Bool()
 		to.ReadFrom(r)
 		if err := to.numbers.readFrom(r); err != nil {

@@ -50,6 +50,8 @@ type update struct {
 	config *Config
 	tx     stage.Tx
 	nodes  map[string]*node
+	// free are nodes that were allocated together.
+	free []node
 	// latest are the nodes that were asked for last: differences come in the order of their places.
 	latest [latestNodes]*node
 	limits map[string]*limit
@@ -206,13 +208,19 @@ func (u *update) find(p place, w window) (*node, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read a window: %w", err)
 	}
-	n := &node{place: p, window: w}
+	if len(u.free) == 0 {
+		const slab = 64
+		u.free = make([]node, slab)
+	}
+	n := &u.free[0]
+	u.free = u.free[1:]
+	n.place, n.window = p, w
 	if entry != nil {
 		if err := n.readFrom(entry); err != nil {
 			return nil, err
 		}
 	}
-	u.nodes[string(key)] = n
+	u.nodes[statecodec.View(key)] = n // the key is valid as long as the transaction is
 	return n, nil
 }
 
