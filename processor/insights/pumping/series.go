@@ -129,13 +129,13 @@ func (s *series) appendTo(dst []byte) []byte {
 	return dst
 }
 
-func readSeries(r *statecodec.Reader) series {
-	out := make(series, r.Len())
+func readSeries(r *statecodec.Reader, out series) series {
 	last := int64(0)
-	for i := range out {
+	for range r.Len() {
 		last += r.Int()
-		out[i].start = last
-		out[i].readFrom(r)
+		b := bucket{start: last}
+		b.readFrom(r)
+		out = append(out, b)
 	}
 	return out
 }

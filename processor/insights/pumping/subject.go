@@ -236,23 +236,24 @@ func (s *subject) appendTo(dst []byte) []byte {
 	return dst
 }
 
-// readFrom reads an entry. The texts of the subject are parts of it.
+// readFrom reads an entry into the memory of the subject. Its texts are parts of the entry.
 func (s *subject) readFrom(entry []byte) error {
 	r, _ := statecodec.NewReader(entry, subjectVersion)
 	s.area, s.carrier, s.first = r.Text(), r.Text(), r.Int()
 	s.baseline.readFrom(r)
-	s.series = readSeries(r)
-	s.numbers = make([]number, r.Len())
+	s.series = readSeries(r, s.series[:0])
+	s.numbers = s.numbers[:0]
 	last := uint32(0)
-	for i := range s.numbers {
+	for range r.Len() {
 		last += uint32(r.Uint()) //nolint:gosec // it was one
-		s.numbers[i] = number{last, r.Int()}
+		s.numbers = append(s.numbers, number{last, r.Int()})
 	}
-	s.currencies = make([]string, r.Len())
-	for i := range s.currencies {
-		s.currencies[i] = r.Text()
+	s.currencies = s.currencies[:0]
+	for range r.Len() {
+		s.currencies = append(s.currencies, r.Text())
 	}
-	s.sources, s.channels = readLabels(r), readLabels(r)
+	s.sources, s.channels = readLabels(r, s.sources[:0]), readLabels(r, s.channels[:0])
+	s.claim = nil
 	if r.Bool() {
 		s.claim = &claim{}
 		s.claim.readFrom(r)
@@ -268,10 +269,9 @@ func appendLabels(dst []byte, labels []label) []byte {
 	return dst
 }
 
-func readLabels(r *statecodec.Reader) []label {
-	out := make([]label, r.Len())
-	for i := range out {
-		out[i] = label{r.Text(), r.Int()}
+func readLabels(r *statecodec.Reader, out []label) []label {
+	for range r.Len() {
+		out = append(out, label{r.Text(), r.Int()})
 	}
 	return out
 }

@@ -25,15 +25,25 @@ func (e *evaluation) sweep() error {
 		last int64
 	}
 	var all []idle
-	err := e.blocks("", func(b *subject) {
+	var b subject
+	var failed error
+	from := e.key(kindSubject, LevelBlock, "")
+	err := e.tx.Scan(from, func(key, value []byte) bool {
+		if failed = b.readFrom(value); failed != nil {
+			return false
+		}
 		last := b.first
 		if len(b.series) > 0 {
 			last = b.series[len(b.series)-1].start
 		}
 		if b.claim == nil && last < e.now-lags {
-			all = append(all, idle{b.name, last})
+			all = append(all, idle{string(key[len(from):]), last})
 		}
+		return true
 	})
+	if err == nil {
+		err = failed
+	}
 	if err != nil {
 		return err
 	}
