@@ -22,7 +22,7 @@ build: ## tributary as the image holds it, and lab, into bin/
 
 .PHONY: demo
 demo: ## everything in one process, nothing to install
-	go run ./cmd/tributary demo
+	CGO_ENABLED=0 go run ./cmd/tributary demo
 
 .PHONY: fmt
 fmt: ## format the code

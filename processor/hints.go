@@ -19,6 +19,8 @@ func hint(problem engine.Problem, name string) string {
 		return "stop the processors and make the state anew from the input with tributary reset --stage " + name
 	case engine.ProblemUnfinishedReset:
 		return "stop the processors and run tributary reset --stage " + name + " again"
+	case engine.ProblemStateLocked:
+		return "give each processor on a machine its own processor.engine.instance_id (TRIBUTARY_PROCESSOR__ENGINE__INSTANCE_ID), and its state directory is its own, too"
 	}
 	return ""
 }

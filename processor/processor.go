@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"go.opentelemetry.io/otel/trace"
 
@@ -182,7 +184,7 @@ func (p *Processor) partitions(ctx context.Context) (map[string]int32, error) {
 		return nil, fmt.Errorf("list the topics: %w", err)
 	}
 	counts := map[string]int32{}
-	var errs []error
+	var missing missingTopics
 	for _, name := range StageNames() {
 		if name == StageInsights && !p.config.Insights.Enabled {
 			continue
@@ -191,8 +193,22 @@ func (p *Processor) partitions(ctx context.Context) (map[string]int32, error) {
 		cluster := p.deps.Names.Topic(topics.Input)
 		counts[name] = int32(len(listed[cluster].Partitions)) //nolint:gosec // a partition count
 		if counts[name] == 0 {
-			errs = append(errs, fmt.Errorf("topic %s does not exist, or this user may not see it: 'tributary topics apply' creates topics, 'tributary topics acl' gives rights", cluster))
+			missing = append(missing, cluster)
 		}
 	}
-	return counts, errors.Join(errs...)
+	if len(missing) > 0 {
+		return nil, missing
+	}
+	return counts, nil
 }
+
+// missingTopics are topics that the cluster does not have.
+type missingTopics []string
+
+// Error implements error.
+func (m missingTopics) Error() string {
+	return "these topics do not exist, or this user may not see them: " + strings.Join(m, ", ") + ": 'tributary topics apply' creates topics, 'tributary topics acl' gives rights"
+}
+
+// Unwrap returns the error that Kafka gives for such topics.
+func (m missingTopics) Unwrap() error { return kerr.UnknownTopicOrPartition }

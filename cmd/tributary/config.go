@@ -6,6 +6,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/cli"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/config"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/count"
 )
 
 func newConfig(g *cli.Globals) *cobra.Command {
@@ -84,7 +85,7 @@ func reportConfig(g *cli.Globals, f *config.File, faults, warnings []config.Faul
 		for _, fault := range faults {
 			g.Printf("fault: %s\n", fault)
 		}
-		g.Printf("%d faults, %d warnings\n", len(faults), len(warnings))
+		g.Printf("%s, %s\n", count.Of(len(faults), "fault"), count.Of(len(warnings), "warning"))
 	}
 	if err == nil && len(faults) > 0 {
 		return cli.ErrReported

@@ -58,6 +58,7 @@ func runDev(ctx context.Context, g *cli.Globals, inMemory bool) (err error) {
 		}
 		g.Printf("wrote %s, with random secrets\n", devFile)
 	}
+	flags := givenFlags(g)
 	services, err := startServices(g, inMemory)
 	defer services.close()
 	if err != nil {
@@ -89,7 +90,7 @@ func runDev(ctx context.Context, g *cli.Globals, inMemory bool) (err error) {
 		return err
 	}
 	ready := fx.Invoke(func(lifecycle fx.Lifecycle, s *ingest.Service) {
-		lifecycle.Append(fx.StartHook(func() error { return showDev(g, f, s.Addr(), pages.URL()) }))
+		lifecycle.Append(fx.StartHook(func() error { return showDev(g, f, s.Addr(), pages.URL(), flags) }))
 	})
 	return cli.RunApp(ctx, logger, ingests, processors, consoleModule(pages, func() {}), ready)
 }
@@ -174,31 +175,60 @@ func (s *devServices) close() {
 }
 
 // showDev prints a webhook of each configured provider, and the next commands.
-func showDev(g *cli.Globals, f *config.File, address, pages string) error {
-	accounts, err := devAccounts(f.Config.Ingest.Sources)
-	if err != nil {
-		return err
-	}
+func showDev(g *cli.Globals, f *config.File, address, pages, flags string) error {
 	_, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return fmt.Errorf("ingest's address: %w", err)
 	}
-	g.Printf("\nLook at it: %s\n", pages)
-	g.Printf("\nEverything runs until Ctrl-C. Webhooks to send, all of one order:\n")
-	for _, example := range simulator.Examples(accounts, time.Now(), "order-17") {
-		if !strings.HasSuffix(example.Path, "/") && !strings.Contains(example.Path, "//") {
-			g.Printf("\n# %s\n%s\n", example.Title, terminal.Text(example.Curl("http://127.0.0.1:"+port)))
-		}
+	webhooks, err := webhookCommands(f, "http://127.0.0.1:"+port, "order-17", true)
+	if err != nil {
+		return err
 	}
-	g.Printf("\nThen, in another terminal:\n\n%s\n", terminal.Text(nextCommands(f, "order-17")))
+	g.Printf("\nEverything runs until Ctrl-C. Webhooks to send, all of one order:\n\n%s", terminal.Text(webhooks))
+	g.Printf("\nLook at it: %s\nOr in another terminal:\n\n%s\n", pages, terminal.Text(nextCommands(f, "order-17", flags)))
 	return nil
 }
 
-// nextCommands are the commands that show a case and its topics.
-func nextCommands(f *config.File, id string) string {
-	flags := ""
-	if loaded, err := config.Load(config.Path("")); err != nil || strings.Join(loaded.Config.Kafka.Brokers, ",") != strings.Join(f.Config.Kafka.Brokers, ",") {
-		flags = fmt.Sprintf(" -b %s -X registry.urls=%s", strings.Join(f.Config.Kafka.Brokers, ","), strings.Join(f.Config.Registry.URLs, ","))
+// webhookCommands returns a curl command for a webhook of each configured source; calls adds one that places a
+// call through the relay.
+func webhookCommands(f *config.File, url, order string, calls bool) (string, error) {
+	accounts, err := devAccounts(f.Config.Ingest.Sources)
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	for _, example := range simulator.Examples(accounts, time.Now(), order) {
+		configured := !strings.HasSuffix(example.Path, "/") && !strings.Contains(example.Path, "//")
+		if configured && (calls || !example.Call) {
+			fmt.Fprintf(&b, "# %s\n%s\n\n", example.Title, example.Curl(url))
+		}
+	}
+	return b.String(), nil
+}
+
+// givenFlags returns the global flags of this call, for the commands that it prints.
+func givenFlags(g *cli.Globals) string {
+	var words []string
+	if g.ConfigPath != "" {
+		words = append(words, "-c", g.ConfigPath)
+	}
+	if len(g.Brokers) > 0 {
+		words = append(words, "-b", strings.Join(g.Brokers, ","))
+	}
+	for _, setting := range g.Settings {
+		words = append(words, "-X", setting)
+	}
+	return strings.Join(words, " ")
+}
+
+// nextCommands are the commands that show a case and its topics; flags are those of this call.
+func nextCommands(f *config.File, id, flags string) string {
+	if flags != "" {
+		flags = " " + flags
+	}
+	// With --embedded the addresses are in no file.
+	if loaded, err := config.Load(config.Path("")); !strings.Contains(flags, " -b ") && (err != nil || strings.Join(loaded.Config.Kafka.Brokers, ",") != strings.Join(f.Config.Kafka.Brokers, ",")) {
+		flags += fmt.Sprintf(" -b %s -X registry.urls=%s", strings.Join(f.Config.Kafka.Brokers, ","), strings.Join(f.Config.Registry.URLs, ","))
 	}
 	var b strings.Builder
 	for _, command := range []string{"tail enriched.journeys.v1", "trace " + id, "lag", "audit", "deadletter list"} {

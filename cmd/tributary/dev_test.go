@@ -79,7 +79,7 @@ func TestDev(t *testing.T) {
 			t.Errorf("%s: answer %d", w[1], answer.StatusCode)
 		}
 	}
-	flags := regexp.MustCompile(`audit( -b .*)\n`).FindStringSubmatch(out.String())
+	flags := regexp.MustCompile(`audit( -X ingest.listen=127.0.0.1:0 -X ops.listen= -b .*)\n`).FindStringSubmatch(out.String())
 	if flags == nil {
 		t.Fatalf("no command names the embedded broker:\n%s", out)
 	}

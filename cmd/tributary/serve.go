@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"os"
@@ -57,10 +58,12 @@ func serve(ctx context.Context, g *cli.Globals, role roleFunc) error {
 	if err != nil {
 		return err
 	}
-	f.Config.Kafka.Waiting = nil // the log reports it
 	logger := g.Logger(&f.Config.Log)
+	f.Config.Kafka.Waiting = func() {
+		logger.WarnContext(ctx, "no answer yet from kafka", slog.Any("brokers", f.Config.Kafka.Brokers), slog.String("setting", f.Origin("kafka.brokers")))
+	}
 	for _, w := range f.Warnings() {
-		logger.WarnContext(ctx, "unwise setting", slog.String("setting", w.Path), slog.String("reason", w.Message))
+		logger.WarnContext(ctx, "unwise setting", slog.String("setting", cmp.Or(w.Variable, w.Path)), slog.String("reason", w.Message))
 	}
 	app, err := role(g, f, logger)
 	if err != nil {
@@ -95,6 +98,7 @@ func ingestApp(g *cli.Globals, f *config.File, logger *slog.Logger) (fx.Option, 
 		fx.Supply(f.Config.Ingest, deps),
 		tracesModule(traces),
 		ingest.Module(),
+		cli.WarnOfPrefix(f, logger),
 		hangups[*ingest.Service](file, logger),
 		opsModule(&f.Config, about("ingest", f), metrics, logger, func(s *ingest.Service) ops.Check {
 			// Ingest stays ready while Kafka is away: it answers 503 and reports that

@@ -72,7 +72,7 @@ simulate verify' compares with the topics afterwards.`,
 	timespan.Var(f, &s.options.Spacing, "spacing", "the providers' time between two scenarios")
 	f.StringVar(&s.ledger, "ledger", "", "file for a line of JSON about each webhook")
 	f.StringVar(&s.unibell, "unibell", "", "host:port on which to play Unibell's API, for ingest's relay")
-	cmd.AddCommand(newSimulateVerify(g), newSimulateSources(g))
+	cmd.AddCommand(newSimulateVerify(g), newSimulateSources(g), newSimulateCurl(g))
 	return cmd
 }
 

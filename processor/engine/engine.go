@@ -91,7 +91,9 @@ func (e *Engine) Start(ctx context.Context) error {
 	if err := e.lookAtTopics(ctx); err != nil {
 		return err
 	}
-	if e.store, err = store.Open(e.config.StateDir, e.config.Store, e.deps.Logger); err != nil {
+	if e.store, err = store.Open(e.config.StateDir, e.config.Store, e.deps.Logger); errors.Is(err, store.ErrLocked) {
+		return fmt.Errorf("%w%s", err, e.deps.hint(ProblemStateLocked, ""))
+	} else if err != nil {
 		return err
 	}
 	if opened := e.deps.Seams.Store; opened != nil {
@@ -165,6 +167,7 @@ func (e *Engine) lookAtTopics(ctx context.Context) error {
 		return int32(len(listed[e.deps.topic(name)].Partitions)) //nolint:gosec // a partition count
 	}
 	var errs []error
+	var counts []string
 	e.topics = make(map[string]map[string]task.Topic, len(e.specs))
 	e.partitions = make(map[string]int32, len(e.specs))
 	for i := range e.specs {
@@ -174,7 +177,7 @@ func (e *Engine) lookAtTopics(ctx context.Context) error {
 		case in == 0:
 			errs = append(errs, fmt.Errorf("stage %s: topic %s does not exist, or this user may not see it%s", spec.Name, e.deps.topic(spec.Input), e.deps.hint(ProblemTopicMissing, spec.Name)))
 		case spec.Partitions > 0 && in != spec.Partitions:
-			errs = append(errs, restore.PartitionCountError(spec.Name, e.deps.topic(spec.Input), int(in), int(spec.Partitions), e.deps.hint(ProblemPartitions, spec.Name)))
+			counts = append(counts, restore.PartitionCounts(spec.Name, e.deps.topic(spec.Input), int(in), int(spec.Partitions)))
 		case log == 0:
 			errs = append(errs, fmt.Errorf("stage %s: its changelog %s does not exist, or this user may not see it%s",
 				spec.Name, e.deps.topic(spec.Changelog), e.deps.hint(ProblemChangelogMissing, spec.Name)))
@@ -188,6 +191,9 @@ func (e *Engine) lookAtTopics(ctx context.Context) error {
 		}
 		errs = append(errs, err)
 		e.topics[spec.Name], e.partitions[spec.Name] = topics, in
+	}
+	if len(counts) > 0 {
+		errs = append(errs, restore.PartitionCountError(counts, e.deps.hint(ProblemPartitions, "")))
 	}
 	return errors.Join(errs...)
 }

@@ -35,6 +35,8 @@ const (
 	ProblemStateLost
 	// ProblemUnfinishedReset: a reset of the stage was not finished.
 	ProblemUnfinishedReset
+	// ProblemStateLocked: another process has the state directory open.
+	ProblemStateLocked
 )
 
 // hint returns the hint for a problem with a separator before it, empty if there is

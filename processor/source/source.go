@@ -144,9 +144,9 @@ func (s *Source) Exposes(field string) bool { return slices.Contains(s.Expose, f
 // Validate reports every fault at once. Each begins with the key it is about.
 func (s *Source) Validate() error {
 	var errs []error
-	p, _ := schemas.FindProvider(s.Provider)
+	p, known := schemas.FindProvider(s.Provider) // an unknown one is a fault of its own
 	for i, c := range s.Correlation {
-		if !slices.Contains(p.Fields, c.Field) {
+		if known && !slices.Contains(p.Fields, c.Field) {
 			errs = append(errs, fmt.Errorf("correlation[%d].field: %q is none of %s's fields with a correlation id (%s)",
 				i, c.Field, s.Provider, strings.Join(p.Fields, ", ")))
 		}

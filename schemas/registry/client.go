@@ -28,7 +28,7 @@ var (
 	// ErrConfig is wrapped by every error of Config.Validate.
 	ErrConfig = errors.New("schema registry configuration")
 	// ErrNotRegistered says that the registry does not know a schema of this version.
-	ErrNotRegistered = errors.New("schema is not registered; register it with 'tributary schemas register'")
+	ErrNotRegistered = errors.New("schema is not registered")
 	// ErrUnavailable says that the registry did not answer, or answered with an error of its
 	// own.
 	ErrUnavailable = errors.New("schema registry is not available")
@@ -154,6 +154,9 @@ func (c *Client) SchemaByID(ctx context.Context, id uint32) (string, error) {
 func classify(err error) error {
 	var answer *sr.ResponseError
 	if !errors.As(err, &answer) {
+		if request, ok := errors.AsType[*url.Error](err); ok {
+			err = request.Err // without the method and address, which the client puts there twice
+		}
 		return fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
 	switch {

@@ -42,15 +42,15 @@ func (c *Client) Resolve(ctx context.Context) (IDs, error) {
 		return IDs{}, err
 	}
 	ids := IDs{ByTopic: map[string]uint32{}}
-	var missing []error
+	var missing []string
 	for _, r := range results {
 		if !r.Registered {
-			missing = append(missing, fmt.Errorf("subject %s: %w", r.Subject, ErrNotRegistered))
+			missing = append(missing, r.Subject)
 		}
 		ids.ByTopic[r.Topic] = r.ID
 	}
 	if len(missing) > 0 {
-		return IDs{}, errors.Join(missing...)
+		return IDs{}, fmt.Errorf("%w: %d subjects, the first is %s", ErrNotRegistered, len(missing), missing[0])
 	}
 	ids.NotKept = c.toCache(ids.ByTopic)
 	return ids, nil
@@ -100,11 +100,14 @@ func (c *Client) fromCache(unavailable error) (IDs, error) {
 	if err := json.Unmarshal(b, &file); err != nil {
 		return IDs{}, fmt.Errorf("%w; and the ids kept on disk cannot be read: %w", unavailable, err)
 	}
+	if file.Registry != c.registry() {
+		return IDs{}, fmt.Errorf("%w; and the ids kept on disk are of another registry", unavailable)
+	}
 	ids := IDs{ByTopic: map[string]uint32{}, Cached: true, Unavailable: unavailable}
 	for _, t := range avroTopics() {
 		text, _ := schemas.AVSC(t.Schema)
 		entry, ok := file.Subjects[c.config.Names.Subject(t.Name)]
-		if !ok || entry.Schema != digest(text) || file.Registry != c.registry() || file.Version != cacheVersion {
+		if !ok || entry.Schema != digest(text) || file.Version != cacheVersion {
 			return IDs{}, fmt.Errorf("%w; and the ids kept on disk are not of this version", unavailable)
 		}
 		if entry.ID < 1 || entry.ID > math.MaxInt32 {

@@ -90,7 +90,9 @@ func Run(ctx context.Context, newRoot func(*Globals) *cobra.Command, args []stri
 	root.SilenceUsage, root.SilenceErrors, root.Version = true, true, BuildInfo().Version
 	// Reached only by an unknown command: cobra's own error would have no exit code.
 	root.Args, root.RunE = cobra.ArbitraryArgs, unknownCommand
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return Usage(errors.New(terminal.Line(err.Error()))) })
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return Usage(errors.New(terminal.Line(flagError(cmd, err))))
+	})
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return g.checkOutput() }
 	g.shortOutput(root)
 	usageErrors(root)
@@ -108,17 +110,21 @@ func Run(ctx context.Context, newRoot func(*Globals) *cobra.Command, args []stri
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
 		// Whoever pressed Ctrl-C knows it.
 		return exitInterrupted
-	case errors.As(err, &coded):
+	case errors.As(err, &coded) && (coded.Err == nil || coded.Code == ExitUsage):
 		if coded.Err != nil {
 			printError(stderr, root.Name(), coded.Err)
 		}
 		return coded.Code
 	}
+	code := ExitFailed
+	if coded != nil {
+		code, err = coded.Code, coded.Err
+	}
 	printError(stderr, root.Name(), err)
 	if hint := g.hint(context.WithoutCancel(ctx), err); hint != "" {
 		_, _ = fmt.Fprintln(stderr, terminal.Wrap(hint, g.Width()))
 	}
-	return ExitFailed
+	return code
 }
 
 // printError prints an error, wrapped to the terminal's width.
@@ -164,7 +170,11 @@ func (g *Globals) Read() (*config.File, error) {
 	if len(g.Brokers) > 0 {
 		settings = append(slices.Clip(settings), "kafka.brokers="+strings.Join(g.Brokers, ","))
 	}
-	return config.Load(config.Path(g.ConfigPath), settings...)
+	f, err := config.Load(config.Path(g.ConfigPath), settings...)
+	if err == nil && len(g.Brokers) > 0 {
+		f.SetBy("kafka.brokers", "-b")
+	}
+	return f, err
 }
 
 // Load reads the configuration. All its faults are one error.

@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/twmb/franz-go/pkg/kerr"
+	"go.uber.org/fx"
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli/config"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/kafka"
@@ -25,8 +28,10 @@ func (g *Globals) hint(ctx context.Context, err error) string {
 	case errors.Is(err, kerr.TopicAuthorizationFailed), errors.Is(err, kerr.GroupAuthorizationFailed),
 		errors.Is(err, kerr.ClusterAuthorizationFailed), errors.Is(err, kerr.TransactionalIDAuthorizationFailed):
 		return deniedHint(f)
-	case errors.Is(err, kerr.UnknownTopicOrPartition), errors.Is(err, registry.ErrNotRegistered):
-		return prefixHint(ctx, f)
+	case errors.Is(err, kerr.UnknownTopicOrPartition):
+		return prefixHint(ctx, f, fmt.Sprintf("The cluster has topics with the prefix %q, but not all: 'tributary topics diff' lists what is missing.", f.Config.Kafka.Prefix))
+	case errors.Is(err, registry.ErrNotRegistered):
+		return prefixHint(ctx, f, "'tributary schemas register' registers the schemas of this version.")
 	case errors.Is(err, registry.ErrUnavailable):
 		return fmt.Sprintf("The registry's address is %s (%s).", strings.Join(f.Config.Registry.URLs, ","), f.Origin("registry.urls"))
 	case kafka.Unreachable(err):
@@ -44,29 +49,67 @@ func deniedHint(f *config.File) string {
 		"--principal ROLE=User:NAME --apply gives them.", user)
 }
 
-// prefixHint names the prefixes under which the cluster has our topics.
-func prefixHint(ctx context.Context, f *config.File) string {
+// prefixHint names the prefixes under which the cluster has our topics; there is the advice where the
+// configured one is among them.
+func prefixHint(ctx context.Context, f *config.File, there string) string {
+	switch problem, known := prefixProblem(ctx, f); {
+	case !known:
+		return ""
+	case problem != "":
+		return problem
+	}
+	return there
+}
+
+// PrefixProblem describes a prefix under which the cluster has none of our topics. It is empty if there is
+// no such problem, or if Kafka does not answer soon.
+func PrefixProblem(ctx context.Context, f *config.File) string {
+	problem, _ := prefixProblem(ctx, f)
+	return problem
+}
+
+func prefixProblem(ctx context.Context, f *config.File) (problem string, known bool) {
 	ctx, cancel := context.WithTimeout(ctx, kafka.Patience)
 	defer cancel()
-	f.Config.Kafka.Waiting = nil
-	admin, err := Admin(&f.Config)
+	asking := f.Config
+	asking.Kafka.Waiting = nil
+	admin, err := Admin(&asking)
 	if err != nil {
-		return ""
+		return "", false
 	}
 	defer admin.Close()
 	listed, err := admin.ListTopics(ctx)
 	if err != nil {
-		return ""
+		return "", false
 	}
 	prefix, there := f.Config.Kafka.Prefix, prefixes(listed.Names())
 	switch {
 	case len(there) == 0:
-		return "The cluster has none of our topics: 'tributary topics apply' creates them, 'tributary schemas register' their schemas."
+		return "The cluster has none of our topics: 'tributary topics apply' creates them, 'tributary schemas register' their schemas.", true
 	case slices.Contains(there, prefix):
-		return fmt.Sprintf("The cluster has topics with the prefix %q, but not all: 'tributary topics diff' lists what is missing.", prefix)
+		return "", true
 	}
 	return fmt.Sprintf("The cluster has our topics with the prefix %s, but none with %q (%s): -X kafka.prefix=%s",
-		quoted(there), prefix, f.Origin("kafka.prefix"), there[0])
+		quoted(there), prefix, f.Origin("kafka.prefix"), there[0]), true
+}
+
+// WarnOfPrefix is a start hook of a role that runs without its topics: it looks for them beside the start,
+// which does not wait for Kafka.
+func WarnOfPrefix(f *config.File, logger *slog.Logger) fx.Option {
+	return fx.Invoke(func(lifecycle fx.Lifecycle) {
+		ctx, cancel := context.WithCancel(context.Background())
+		var looking sync.WaitGroup
+		lifecycle.Append(fx.StartStopHook(func() {
+			looking.Go(func() {
+				if problem := PrefixProblem(ctx, f); problem != "" {
+					logger.WarnContext(ctx, "the topics are not there", slog.String("reason", problem))
+				}
+			})
+		}, func() {
+			cancel()
+			looking.Wait()
+		}))
+	})
 }
 
 // prefixes returns the prefixes of the raw topics among the names of a cluster's topics, sorted.

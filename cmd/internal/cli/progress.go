@@ -32,10 +32,11 @@ func NewProgress(out io.Writer) *Progress {
 	p.writer.SetAutoStop(false)
 	p.writer.SetUpdateFrequency(100 * time.Millisecond)
 	// 78 columns in all.
-	const message, bar = 34, 16
+	const message, bar = 44, 12
 	p.writer.SetMessageLength(message)
 	p.writer.SetTrackerLength(bar)
 	style := progress.StyleBlocks
+	style.Options.TimeInProgressPrecision, style.Options.TimeDonePrecision = time.Second, 100*time.Millisecond
 	style.Visibility.Value, style.Visibility.TrackerOverall = false, false
 	p.writer.SetStyle(style)
 	go p.writer.Render()

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"net"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,7 +29,7 @@ type Fault struct {
 // String returns the fault as a line of text.
 func (f Fault) String() string {
 	switch {
-	case strings.HasPrefix(f.Variable, "-X "):
+	case strings.HasPrefix(f.Variable, "-"):
 		return f.Variable + ": " + f.Message
 	case f.Variable != "":
 		return fmt.Sprintf("%s (%s): %s", f.Variable, f.Path, f.Message)
@@ -61,6 +62,9 @@ func (f *File) Check() []Fault {
 		faults = append(faults, Fault{Path: "log.format", Message: fmt.Sprintf("%q is none of text, json", c.Log.Format)})
 	}
 	faults = append(faults, faultsOf("ops", c.Ops.Validate())...)
+	if _, _, err := net.SplitHostPort(c.Ingest.Listen); err != nil {
+		faults = append(faults, Fault{Path: "ingest.listen", Message: fmt.Sprintf("%q is no address: write host:port or :port", c.Ingest.Listen)})
+	}
 	faults = append(faults, faultsOf("console", c.Console.Validate())...)
 	f.locate(faults)
 	return slices.Compact(faults)

@@ -135,6 +135,9 @@ func TestEveryFaultOfTheConnectionsHasItsLine(t *testing.T) {
 	for name, c := range map[string]struct{ text, path, says string }{
 		"a key misspelt":               {"kafka:\n  client-id: x", "kafka.client-id", "did you mean client_id?"},
 		"a section misspelt":           {"\nregistri: {}", "registri", "did you mean registry?"},
+		"a value for a section":        {"\ntopics: 5", "topics", "settings of its own, compaction_lag"},
+		"no address to listen on":      {"ingest:\n  listen: '8080'", "ingest.listen", "write host:port"},
+		"no provider":                  {"\nsources: [{id: a, provider: lox, secrets: [{id: k, value: 0123456789abcdef}], correlation: [{field: payload}]}]", "sources[0].provider", "none of lox24"},
 		"a key like none":              {"kafka:\n  zzzzzz: x", "kafka.zzzzzz", "there are brokers"},
 		"any certificate":              {"kafka:\n  tls: {enabled: true, insecure_skip_verify: true}", "kafka.tls.insecure_skip_verify", "insecure_reason"},
 		"any certificate at registry":  {"registry:\n  urls: [https://r]\n  tls: {enabled: true, insecure_skip_verify: true}", "registry.tls.insecure_skip_verify", "insecure_reason"},

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tributary-hq/tributary/cmd/internal/tool/count"
 	"github.com/tributary-hq/tributary/processor/privacy"
 )
 
@@ -117,9 +118,9 @@ func weak(text string) string {
 	}
 	switch {
 	case len(text) < privacy.MinKeyBytes:
-		return fmt.Sprintf("a key of %d bytes; at least %d are needed", len(text), privacy.MinKeyBytes)
+		return fmt.Sprintf("a key of %s; at least %d are needed", count.Of(len(text), "byte"), privacy.MinKeyBytes)
 	case len(kinds) < leastKinds:
-		return fmt.Sprintf("a key of only %d different characters can be guessed", len(kinds))
+		return fmt.Sprintf("a key of only %s can be guessed", count.Of(len(kinds), "different character"))
 	case repeats([]byte(text)):
 		return "a key that repeats a part of itself can be guessed"
 	}

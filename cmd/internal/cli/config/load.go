@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"os"
@@ -75,7 +76,7 @@ func Load(path string, overrides ...string) (*File, error) {
 		}
 		var root yaml.Node
 		if err := yaml.Unmarshal(text, &root); err != nil {
-			return nil, fmt.Errorf("read the configuration %s: %w", path, err)
+			return nil, fmt.Errorf("read the configuration %s: %w%s", path, err, tabHint(text))
 		}
 		f.cut = len(text) > 0 && text[len(text)-1] != '\n'
 		f.lines = linesOf(&root)
@@ -108,6 +109,21 @@ func Load(path string, overrides ...string) (*File, error) {
 	return f, nil
 }
 
+// tabHint names the first line that is indented with a tab, which YAML does not take.
+func tabHint(text []byte) string {
+	number := 0
+	for line := range bytes.Lines(text) {
+		number++
+		if bytes.HasPrefix(bytes.TrimLeft(line, " "), []byte("\t")) {
+			return fmt.Sprintf("; line %d begins with a tab: indent with spaces", number)
+		}
+	}
+	return ""
+}
+
+// SetBy names the flag that a setting comes from, where it is another than -X.
+func (f *File) SetBy(path, flag string) { f.variables[path] = flag }
+
 // variable returns the path of the setting that an environment variable sets, and checks its value.
 func (f *File) variable(key, value string) string {
 	path := strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(key, envPrefix)), "__", ".")
@@ -117,11 +133,11 @@ func (f *File) variable(key, value string) string {
 	}
 	setting := settings().at(strings.Split(path, "."))
 	if setting == nil {
-		message := "the environment variable " + key + " is no setting and changes nothing"
-		if near := nearest(path, settings().paths("")); near != "" {
+		message := "no such setting: this variable changes nothing"
+		if near := Nearest(path, settings().paths("")); near != "" {
 			message += "; did you mean " + envPrefix + strings.ToUpper(strings.ReplaceAll(near, ".", "__")) + "?"
 		}
-		f.warnings = append(f.warnings, Fault{Path: path, Message: message})
+		f.warnings = append(f.warnings, Fault{Path: path, Variable: key, Message: message})
 		return path
 	}
 	f.variables[path] = key
@@ -139,7 +155,7 @@ func (f *File) override(k *koanf.Koanf, overrides []string) error {
 		setting := settings().at(strings.Split(path, "."))
 		if setting == nil || setting.fields != nil || strings.HasPrefix(path, "sources") {
 			hint := "tributary config example has them all"
-			if near := nearest(path, settings().paths("")); near != "" {
+			if near := Nearest(path, settings().paths("")); near != "" {
 				hint = "did you mean " + near + "?"
 			}
 			return fmt.Errorf("-X %s: no such setting; %s", path, hint)

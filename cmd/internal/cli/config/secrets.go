@@ -1,14 +1,17 @@
 package config
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net"
 	"slices"
+	"strings"
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli/ops"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/secret"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/count"
 	"github.com/tributary-hq/tributary/ingest"
 )
 
@@ -59,8 +62,8 @@ func (f *File) CheckSecrets() []Fault {
 func (f *File) CheckPorts(ctx context.Context) []Fault {
 	var out []Fault
 	for path, address := range map[string]string{"ingest.listen": f.Config.Ingest.Listen, "ops.listen": f.Config.Ops.Listen, "console.listen": f.Config.Console.Listen} {
-		if address == "" {
-			continue
+		if _, err := ops.Ports(address); address == "" || err != nil {
+			continue // Check reports it
 		}
 		listener, err := ops.Listen(ctx, address)
 		if err == nil {
@@ -87,28 +90,41 @@ func cause(err error) error {
 
 // shortSecrets warns of secrets given as values that are short enough to be guessed.
 func (f *File) shortSecrets(warn func(path, format string, args ...any)) {
+	short := func(kind, value, path string, args ...any) {
+		if n := len(value); n > 0 && n < shortSecret {
+			warn(fmt.Sprintf(path, args...)+".value", "%s of %s can be guessed: make one with openssl rand -hex 32", kind, count.Of(n, "byte"))
+		}
+	}
+	// The salt and the key of a provider's account are the provider's to choose.
+	given := func(value ingest.Hidden, path string, args ...any) {
+		if n := len(value); n > 0 && n < shortSecret {
+			warn(fmt.Sprintf(path, args...)+".value", "a secret of %s can be guessed: is it the one that the provider shows?", count.Of(n, "byte"))
+		}
+	}
 	for i := range f.Config.Ingest.Sources {
 		s := &f.Config.Ingest.Sources[i]
 		for j := range s.Secrets {
-			if n := len(s.Secrets[j].Value); n > 0 && n < shortSecret {
-				warn(fmt.Sprintf("sources[%d].secrets[%d].value", i, j), "a secret of %d bytes can be guessed: make one with openssl rand -hex 32", n)
-			}
+			short("a secret", string(s.Secrets[j].Value), "sources[%d].secrets[%d]", i, j)
+			given(s.Secrets[j].Salt.Value, "sources[%d].secrets[%d].salt", i, j)
+			given(s.Secrets[j].APIKey.Value, "sources[%d].secrets[%d].api_key", i, j)
 		}
 		for j := range s.Relay.Callers {
-			if n := len(s.Relay.Callers[j].Value); n > 0 && n < shortSecret {
-				warn(fmt.Sprintf("sources[%d].relay.callers[%d].value", i, j), "a token of %d bytes can be guessed: make one with openssl rand -hex 32", n)
-			}
+			short("a token", string(s.Relay.Callers[j].Value), "sources[%d].relay.callers[%d]", i, j)
 		}
+		given(s.Relay.AccessKey.Value, "sources[%d].relay.access_key", i)
+	}
+	for i := range f.Config.Console.Tokens {
+		short("a token", string(f.Config.Console.Tokens[i].Value), "console.tokens[%d]", i)
 	}
 }
 
-// shortTokens warns of tokens of the console given as values that are short enough to be guessed.
-func (f *File) shortTokens(warn func(path, format string, args ...any)) {
-	for i := range f.Config.Console.Tokens {
-		if n := len(f.Config.Console.Tokens[i].Value); n > 0 && n < shortSecret {
-			warn(fmt.Sprintf("console.tokens[%d].value", i), "a token of %d bytes can be guessed: make one with openssl rand -hex 32", n)
-		}
+// variableOf returns the variable or flag that set a setting or one around it: "kafka.brokers" of
+// "kafka.brokers[0]".
+func (f *File) variableOf(path string) string {
+	for path != "" && f.variables[path] == "" {
+		path = path[:max(strings.LastIndexAny(path, ".["), 0)]
 	}
+	return f.variables[path]
 }
 
 // locate adds the line or the environment variable of each fault's setting, and sorts the faults by
@@ -116,7 +132,7 @@ func (f *File) shortTokens(warn func(path, format string, args ...any)) {
 func (f *File) locate(faults []Fault) {
 	for i := range faults {
 		faults[i].Line = f.lines.of(faults[i].Path)
-		faults[i].Variable = f.variables[faults[i].Path]
+		faults[i].Variable = cmp.Or(faults[i].Variable, f.variableOf(faults[i].Path))
 	}
 	slices.SortStableFunc(faults, byLine)
 }

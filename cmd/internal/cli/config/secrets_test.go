@@ -117,13 +117,36 @@ func TestMisplaced(t *testing.T) {
 
 func TestShortSecretsAreWarnedOf(t *testing.T) {
 	t.Parallel()
-	f := load(t, "processor: {dedupe_span: 2h}\nsources: [{id: a, provider: uapay, secrets: [{id: k, value: x}]}]")
-	got := map[string]bool{}
+	f := load(t, `processor: {dedupe_span: 2h}
+console: {tokens: [{id: t, role: viewer, value: x}]}
+sources:
+- {id: a, provider: uapay, secrets: [{id: k, value: x}]}
+- {id: b, provider: voximplant, secrets: [{id: k, salt: {value: x}, api_key: {value: x}}]}
+- {id: c, provider: unibell, secrets: [{id: k, value: 0123456789abcdef}], relay: {base_url: "http://127.0.0.1:1", access_key: {value: x}, callers: [{id: k, value: x}]}}
+`)
+	got := map[string]string{}
 	for _, w := range f.Warnings() {
-		got[w.Path] = true
+		got[w.Path] = w.Message
 	}
-	if !got["sources[0].secrets[0].value"] || !got["processor.dedupe_span"] {
-		t.Errorf("warnings of %v, want of the short secret and of the short dedupe_span", got)
+	for _, path := range []string{
+		"sources[0].secrets[0].value", "sources[1].secrets[0].salt.value", "sources[1].secrets[0].api_key.value",
+		"sources[2].relay.access_key.value", "sources[2].relay.callers[0].value", "console.tokens[0].value",
+	} {
+		if !strings.Contains(got[path], " of 1 byte can be guessed") {
+			t.Errorf("%s: %q, want a warning of the one letter", path, got[path])
+		}
+	}
+	if got["processor.dedupe_span"] == "" || got["sources[2].secrets[0].value"] != "" {
+		t.Errorf("warnings %v, want one of the short dedupe_span and none of the long secret", got)
+	}
+}
+
+// TestFaultsAreNotWarnedOf: a value that is wrong is not called unwise as well.
+func TestFaultsAreNotWarnedOf(t *testing.T) {
+	t.Parallel()
+	f := load(t, "processor: {dedupe_span: 72}")
+	if warnings := fmt.Sprint(f.Warnings()); len(f.Check()) != 1 || strings.Contains(warnings, "dedupe_span") {
+		t.Errorf("faults %v, warnings %s; want the fault alone", f.Check(), warnings)
 	}
 }
 

@@ -97,7 +97,7 @@ func (s *shape) compare(path string, n *yaml.Node, out *[]Fault) {
 			continue
 		}
 		hint := "there are " + strings.Join(s.names(), ", ")
-		if near := nearest(key, s.names()); near != "" {
+		if near := Nearest(key, s.names()); near != "" {
 			hint = "did you mean " + near + "?"
 		}
 		if _, ok := settings().fields[key]; ok && path != "" {

@@ -38,6 +38,10 @@ func coerced(s *shape, path string, n *yaml.Node, out *[]Fault) {
 			coerced(sub, strings.TrimPrefix(path+"."+n.Content[i].Value, "."), n.Content[i+1], out)
 		}
 	case yaml.ScalarNode:
+		if s.fields != nil && n.ShortTag() != "!!null" {
+			*out = append(*out, Fault{Path: path, Message: fmt.Sprintf("%q is no value for it: it has settings of its own, %s; write them below it, indented", n.Value, strings.Join(s.names(), ", "))})
+			return
+		}
 		if message := misread(s.leaf, n); message != "" {
 			*out = append(*out, Fault{Path: path, Message: message})
 		}

@@ -107,7 +107,7 @@ func TestWrongVariables(t *testing.T) {
 			t.Errorf("faults\n%swant one with %q", faults, want)
 		}
 	}
-	if want := "TRIBUTARY_KAFFKA__BROKERS is no setting and changes nothing; did you mean TRIBUTARY_KAFKA__BROKERS?"; !strings.Contains(warnings, want) {
+	if want := "TRIBUTARY_KAFFKA__BROKERS (kaffka.brokers): no such setting: this variable changes nothing; did you mean TRIBUTARY_KAFKA__BROKERS?"; !strings.Contains(warnings, want) {
 		t.Errorf("warnings\n%swant one with %q", warnings, want)
 	}
 }

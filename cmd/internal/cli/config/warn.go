@@ -62,7 +62,6 @@ func (f *File) Warnings() []Fault {
 	}
 	f.keyWarnings(f.now(), warn)
 	f.shortSecrets(warn)
-	f.shortTokens(warn)
 	if c.Processor.DedupeSpan < longestRetry {
 		warn("processor.dedupe_span", "%v is shorter than UAPAY's retries (%v): a late retry of an event that was forgotten becomes a dead letter", c.Processor.DedupeSpan, longestRetry)
 	}
@@ -75,7 +74,10 @@ func (f *File) Warnings() []Fault {
 		}
 	}
 	f.locate(out)
-	return out
+	// A value that is wrong is not unwise as well.
+	return slices.DeleteFunc(out, func(w Fault) bool {
+		return slices.ContainsFunc(f.faults, func(fault Fault) bool { return fault.Path == w.Path && w.Path != "" })
+	})
 }
 
 // withSpans writes the time spans among the arguments of a message.

@@ -14,6 +14,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/insights"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/scan"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
@@ -59,7 +60,7 @@ UNKNOWN; a cost per user beside them has a >=.`,
 	flags.StringVar(&f.since, "since", "", "the codes ordered since a day (UTC), or in so many days, as 7d")
 	flags.StringVar(&f.until, "until", "", "with --since: the last day (UTC), as 2026-11-30; without it today")
 	flags.BoolVarP(&f.watch, "watch", "w", false, "go on until Ctrl-C")
-	flags.DurationVar(&f.interval, "interval", f.interval, "how often to look with --watch")
+	timespan.Var(flags, &f.interval, "interval", "how often to look with --watch")
 	c.MarkFlagsMutuallyExclusive("day", "since")
 	c.MarkFlagsMutuallyExclusive("day", "until")
 	return c
@@ -90,7 +91,7 @@ func (f *insightsFlags) filter(now time.Time) (insights.Filter, error) {
 		filter.To = filter.To.Add(day)
 	}
 	if err != nil {
-		return filter, fmt.Errorf("%q is no day such as 2026-11-30: %w", f.day+f.since+f.until, err)
+		return filter, fmt.Errorf("%q is no day such as 2026-11-30, nor a number of days such as 7d", f.day+f.since+f.until)
 	}
 	return filter, nil
 }
@@ -99,6 +100,9 @@ func runInsights(ctx context.Context, g *cli.Globals, f *insightsFlags, filter i
 	file, err := g.Load()
 	if err != nil {
 		return err
+	}
+	if problem := cli.PrefixProblem(ctx, file); problem != "" {
+		return errors.New(problem)
 	}
 	progress := cli.NewProgress(g.Err)
 	config := scan.Config{Patience: exportPatience}

@@ -1,14 +1,17 @@
 package consumer
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/twmb/franz-go/pkg/kerr"
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli"
+	"github.com/tributary-hq/tributary/cmd/internal/cli/config"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/tail"
 	"github.com/tributary-hq/tributary/schemas"
 )
@@ -110,5 +113,31 @@ func runTail(g *cli.Globals, cmd *cobra.Command, o tail.Options, args []string) 
 		}
 		o.Topics = append(o.Topics, name)
 	}
-	return tail.Run(cmd.Context(), options, o, client.SchemaByID, g.Out)
+	err = tail.Run(cmd.Context(), options, o, client.SchemaByID, g.Out)
+	if errors.Is(err, kerr.UnknownTopicOrPartition) {
+		if near := misspelt(args, f.Config.Names()); near != nil {
+			return near
+		}
+	}
+	return err
+}
+
+// misspelt returns an error that names the topic of ours that is meant by one that is not, nil if there is
+// none.
+func misspelt(args []string, names schemas.Names) error {
+	var ours []string
+	for _, t := range schemas.Table() {
+		ours = append(ours, t.Name)
+	}
+	for _, name := range args {
+		plain := strings.TrimPrefix(name, names.Prefix)
+		if _, known := schemas.Find(plain); known {
+			continue
+		}
+		if near := config.Nearest(plain, ours); near != "" {
+			return fmt.Errorf("there is no topic %s; did you mean %s?", name, near)
+		}
+		return fmt.Errorf("there is no topic %s; tributary topics list has ours", name)
+	}
+	return nil
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/cli/config"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/deadletter"
+	"github.com/tributary-hq/tributary/processor"
 	"github.com/tributary-hq/tributary/schemas"
 )
 
@@ -33,11 +34,7 @@ type letterFlags struct {
 
 func (f *letterFlags) add(c *cobra.Command) {
 	flags := c.Flags()
-	var kinds []string
-	for _, t := range schemas.DeadLetterTopics() {
-		kinds = append(kinds, deadletter.Short(t))
-	}
-	flags.StringSliceVar(&f.filter.Providers, "provider", nil, "only of these: "+strings.Join(kinds, ", "))
+	flags.StringSliceVar(&f.filter.Providers, "provider", nil, "only of these: "+strings.Join(letterKinds(), ", "))
 	flags.StringSliceVar(&f.filter.Causes, "cause", nil, "only with these causes: "+strings.Join(causes(), ", "))
 	flags.StringSliceVar(&f.filter.Stages, "stage", nil, "only of these stages")
 	flags.StringSliceVar(&f.filter.Sources, "source", nil, "only of these sources")
@@ -48,6 +45,15 @@ func (f *letterFlags) add(c *cobra.Command) {
 	flags.BoolVar(&f.replayed, "replayed", false, "only those replayed")
 	flags.BoolVar(&f.waiting, "waiting", false, "only those not replayed")
 	c.MarkFlagsMutuallyExclusive("replayed", "waiting")
+}
+
+// letterKinds are the names of the topics of dead letters, as they are given to --provider.
+func letterKinds() []string {
+	var kinds []string
+	for _, t := range schemas.DeadLetterTopics() {
+		kinds = append(kinds, deadletter.Short(t))
+	}
+	return kinds
 }
 
 // take parses flags and arguments into the filter.
@@ -64,9 +70,13 @@ func (f *letterFlags) take(args []string, names schemas.Names) error {
 		f.filter.Refs = append(f.filter.Refs, ref)
 	}
 	for _, kind := range f.filter.Providers {
-		if !slices.ContainsFunc(schemas.DeadLetterTopics(), func(t string) bool { return deadletter.Short(t) == kind }) {
-			errs = append(errs, fmt.Errorf("--provider: there is no %q", kind))
-		}
+		errs = append(errs, cli.OneOf("--provider", kind, letterKinds()))
+	}
+	for _, cause := range f.filter.Causes {
+		errs = append(errs, cli.OneOf("--cause", cause, causes()))
+	}
+	for _, stage := range f.filter.Stages {
+		errs = append(errs, cli.OneOf("--stage", stage, processor.StageNames()))
 	}
 	if f.replayed || f.waiting {
 		f.filter.Replayed = &f.replayed

@@ -149,6 +149,9 @@ func runLag(ctx context.Context, g *cli.Globals, f *lagFlags) error {
 		err = g.PrintJSON(report)
 	} else {
 		newLagScreen(g, f.all).show(report)
+		if problem := cli.PrefixProblem(ctx, file); problem != "" && report.Bad > 0 {
+			g.Printf("%s\n", problem)
+		}
 	}
 	if err == nil && (report.Bad > 0 || len(report.Groups) == 0) {
 		return cli.ErrReported

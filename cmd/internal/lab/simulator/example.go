@@ -20,6 +20,8 @@ type Example struct {
 	// ContentType is the content type of the body.
 	ContentType string
 	Body        []byte
+	// Call is set if the example places a call through the relay.
+	Call bool
 }
 
 // Curl returns the example as a shell command.
@@ -38,7 +40,9 @@ func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + 
 
 // Examples are webhooks of all providers about one order, with valid proofs.
 func Examples(accounts Accounts, now time.Time, order string) []Example {
-	t := &instance{rng: rand.New(rand.NewPCG(uint64(now.UnixNano()), 0)), accounts: accounts, start: now, order: order} //nolint:gosec // examples
+	// The latest event is some seconds old.
+	const since = 2 * time.Minute
+	t := &instance{rng: rand.New(rand.NewPCG(uint64(now.UnixNano()), 0)), accounts: accounts, start: now.Add(-since), order: order} //nolint:gosec // examples
 	t.verified()
 	t.invoice(time.Minute, t.amount()).says(time.Minute, "FINISHED", "FINISHED")
 	a := t.account()
@@ -51,7 +55,7 @@ func Examples(accounts Accounts, now time.Time, order string) []Example {
 	}
 	out := make([]Example, len(t.webhooks))
 	for i, w := range t.webhooks {
-		out[i] = Example{Title: titles[i], Path: w.path, ContentType: "application/json", Body: w.render(1, now)}
+		out[i] = Example{Title: titles[i], Path: w.path, ContentType: "application/json", Body: w.render(1, now), Call: w.relay}
 		for name, value := range w.proof(out[i].Body, now) {
 			out[i].Headers = append(out[i].Headers, name+": "+value)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 
@@ -199,16 +200,19 @@ func (s *Restorer) StateLost(partition int32, why string) error {
 // configured.
 func (s *Restorer) CheckPartitions(details kadm.TopicDetails) error {
 	if have := len(details[s.config.Input].Partitions); have != int(s.config.Partitions) {
-		return PartitionCountError(s.config.Stage, s.config.Input, have, int(s.config.Partitions), s.config.Hint(ErrPartitionCount))
+		return PartitionCountError([]string{PartitionCounts(s.config.Stage, s.config.Input, have, int(s.config.Partitions))}, s.config.Hint(ErrPartitionCount))
 	}
 	return nil
 }
 
-// PartitionCountError returns the error for an input with another number of partitions than
-// configured.
-func PartitionCountError(stage, input string, have, want int, hint string) error {
-	return fmt.Errorf("%w: stage %s: %s has %d partitions instead of %d: keys of new partitions would meet state that lies elsewhere%s",
-		ErrPartitionCount, stage, input, have, want, hint)
+// PartitionCounts describes an input with another number of partitions than configured.
+func PartitionCounts(stage, input string, have, want int) string {
+	return fmt.Sprintf("stage %s: %s has %d partitions instead of %d", stage, input, have, want)
+}
+
+// PartitionCountError returns the error for the inputs that PartitionCounts describes.
+func PartitionCountError(counts []string, hint string) error {
+	return fmt.Errorf("%w: %s: keys of new partitions would meet state that lies elsewhere%s", ErrPartitionCount, strings.Join(counts, "; "), hint)
 }
 
 // ErrUnfinishedReset means that a reset emptied the changelog but did not set the

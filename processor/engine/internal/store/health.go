@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -32,6 +33,9 @@ const brokenMark = "BROKEN"
 // changelogs.
 func (h *health) mark(cause error) error {
 	err := os.WriteFile(filepath.Join(h.dir, brokenMark), nil, 0o600)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil // the directory itself is gone: the next start finds nothing to open
+	}
 	return errors.Join(fmt.Errorf("%w, a restart restores it from the changelogs: %w", ErrStoreBroken, cause), err)
 }
 
@@ -40,7 +44,8 @@ func (h *health) report(err error) {
 	switch {
 	case isDiskFull(err):
 		err = diskError(err)
-	case pebble.IsCorruptionError(err):
+	case pebble.IsCorruptionError(err), errors.Is(err, fs.ErrNotExist):
+		// A missing file or directory does not come back, and a stop would wait for it.
 		err = h.mark(err)
 	case !errors.Is(err, ErrStoreBroken):
 		return // Pebble tries again

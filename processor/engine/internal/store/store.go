@@ -26,6 +26,9 @@ var ErrDiskFull = errors.New("the disk of the state directory is full")
 // next start moves it aside and restores from the changelogs.
 var ErrStoreBroken = errors.New("the state store is broken")
 
+// ErrLocked means that another process has the state directory open.
+var ErrLocked = errors.New("another process uses this state directory")
+
 // Config limits the memory and disk use of the state store.
 type Config struct {
 	// CacheBytes is the block cache, memtables included: it must be well above
@@ -71,8 +74,9 @@ func DefaultConfig() Config {
 // whole and in order, so that after a crash the store is as it was after some earlier
 // transaction, and the rest is replayed.
 type Store struct {
-	db  *pebble.DB
-	dir string
+	db   *pebble.DB
+	dir  string
+	disk vfs.FS
 	// Leases are the leases of the partitions in the store.
 	Leases *Leases
 	health *health
@@ -95,10 +99,13 @@ func Open(dir string, config Config, logger *slog.Logger) (*Store, error) {
 		}
 		db, err = openPebble(dir, config, logger, health)
 	}
+	if err != nil && isLocked(err) {
+		err = ErrLocked // the system's own text is "resource temporarily unavailable"
+	}
 	if err != nil {
 		return nil, diskError(fmt.Errorf("open the state store %s: %w", dir, err))
 	}
-	s := &Store{db: db, dir: dir, Leases: newLeases(), health: health, BatchBytes: max(config.MemtableBytes, 1<<20)}
+	s := &Store{db: db, dir: dir, disk: config.disk(), Leases: newLeases(), health: health, BatchBytes: max(config.MemtableBytes, 1<<20)}
 	s.keys = newKeyFilter(s, config.FilterBytes)
 	return s, nil
 }
@@ -165,6 +172,9 @@ func (s *Store) Abandon() error { return s.db.Close() }
 
 // Flush starts writing the memtable to disk.
 func (s *Store) Flush() error {
+	if s.gone() {
+		return fmt.Errorf("%s was deleted or replaced", s.dir)
+	}
 	_, err := s.db.AsyncFlush()
 	return s.failed(err)
 }
@@ -173,6 +183,9 @@ func (s *Store) Flush() error {
 // store.
 func (s *Store) Close() error {
 	s.keys.close()
+	if s.gone() {
+		return errors.Join(fmt.Errorf("%w, a restart restores it from the changelogs: %s was deleted or replaced", ErrStoreBroken, s.dir), s.db.Close())
+	}
 	flushed, err := s.db.AsyncFlush()
 	if err != nil {
 		return s.failed(errors.Join(err, s.db.Close()))
@@ -189,6 +202,13 @@ func (s *Store) Close() error {
 		}
 		return err
 	}
+}
+
+// gone reports whether the store's directory was deleted or replaced. Pebble would try for ever, and
+// without a pause, to write a memtable there.
+func (s *Store) gone() bool {
+	_, err := s.disk.Stat(s.disk.PathJoin(s.dir, "LOCK"))
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // SizeBytes returns the space the store takes on disk.

@@ -49,6 +49,52 @@ func TestStoreSaysThatTheDiskIsFull(t *testing.T) {
 	}
 }
 
+// TestStoreWithoutItsDirectory: neither a flush nor a stop waits for a directory that was moved away.
+// Pebble alone tries to write the memtable for ever.
+func TestStoreWithoutItsDirectory(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "state")
+	s := openStore(t, dir, store.DefaultConfig())
+	if err := s.PutEntry(0, []byte("key"), []byte("value"), time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(dir, dir+".moved"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Flush(); err == nil || s.Broken() != nil {
+		t.Errorf("Flush() = %v and broken: %v, want an error and a store that goes on", err, s.Broken())
+	}
+	if err := s.Close(); !errors.Is(err, store.ErrStoreBroken) {
+		t.Errorf("Close() = %v, want %v", err, store.ErrStoreBroken)
+	}
+	s = openStore(t, dir, store.DefaultConfig())
+	if found, err := s.Partitions(); err != nil || len(found) != 0 {
+		t.Errorf("the next start finds %v, %v, want nothing", found, err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestStoreThatCannotMakeAFile: a full memtable in a directory that was moved away ends the store.
+func TestStoreThatCannotMakeAFile(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "state")
+	s := openStore(t, dir, store.DefaultConfig())
+	if err := s.PutEntry(0, []byte("key"), []byte("value"), time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	broken := make(chan error, 1)
+	s.OnBroken(func(err error) { broken <- err })
+	if err := os.Rename(dir, dir+".moved"); err != nil {
+		t.Fatal(err)
+	}
+	go func() { _ = s.FlushNow() }() // never ends
+	if err := <-broken; !errors.Is(err, store.ErrStoreBroken) {
+		t.Errorf("reported %v, want %v", err, store.ErrStoreBroken)
+	}
+}
+
 func TestStoreSetsCorruptionAside(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "state")
@@ -105,8 +151,8 @@ func TestStoreIsOpenOnce(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "state")
 	s := openStore(t, dir, store.DefaultConfig())
-	if _, err := store.Open(dir, store.DefaultConfig(), slog.New(slog.DiscardHandler)); err == nil {
-		t.Error("a store that is open was opened again, or set aside")
+	if _, err := store.Open(dir, store.DefaultConfig(), slog.New(slog.DiscardHandler)); !errors.Is(err, store.ErrLocked) {
+		t.Errorf("a store that is open, opened again: %v, want %v", err, store.ErrLocked)
 	}
 	if err := s.Close(); err != nil {
 		t.Error(err)
