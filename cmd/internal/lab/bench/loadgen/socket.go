@@ -10,31 +10,47 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
 // Socket is a connection that writes prepared requests and parses little beyond the
-// status line, because the load shares the machine with the program under test.
+// status line, because the load shares the machine with the program under test. It
+// dials again where the server has closed an idle connection.
 type Socket struct {
+	ctx     context.Context //nolint:containedctx // for dialling again
+	address string
 	conn    net.Conn
 	answers *bufio.Reader
+	// used is set once an answer was read from the connection.
+	used bool
 }
 
 // answerPatience is the time limit for an answer.
 const answerPatience = 30 * time.Second
 
-// Dial opens a connection.
+// Dial opens a connection; ctx bounds this and every later dialling.
 func Dial(ctx context.Context, address string) (*Socket, error) {
+	s := &Socket{ctx: ctx, address: address}
+	return s, s.dial()
+}
+
+func (s *Socket) dial() error {
 	var d net.Dialer
-	conn, err := d.DialContext(ctx, "tcp", address)
+	conn, err := d.DialContext(s.ctx, "tcp", s.address)
 	if err != nil {
-		return nil, fmt.Errorf("connect to ingest: %w", err)
+		return fmt.Errorf("connect to ingest: %w", err)
 	}
-	return &Socket{conn, bufio.NewReaderSize(conn, 2<<10)}, nil
+	s.conn, s.answers, s.used = conn, bufio.NewReaderSize(conn, 2<<10), false
+	return nil
 }
 
 // Close closes the connection.
-func (s *Socket) Close() { _ = s.conn.Close() }
+func (s *Socket) Close() {
+	if s.conn != nil {
+		_ = s.conn.Close()
+	}
+}
 
 // EncodeRequest returns the bytes of a POST request.
 func EncodeRequest(path string, header http.Header, body []byte) []byte {
@@ -51,8 +67,23 @@ func EncodeRequest(path string, header http.Header, body []byte) []byte {
 }
 
 // Send sends a request and returns the answer's status. If body is not nil, the
-// answer's body is read into it.
+// answer's body is read into it. A connection that was used before and ends without a
+// byte of an answer was closed while it was idle: the request goes over a new one.
 func (s *Socket) Send(request []byte, body *[]byte) (status int, err error) {
+	status, err = s.send(request, body)
+	closed := errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
+	if err != nil && s.used && status == 0 && closed {
+		s.Close()
+		if err := s.dial(); err != nil {
+			return 0, err
+		}
+		status, err = s.send(request, body)
+	}
+	s.used = err == nil
+	return status, err
+}
+
+func (s *Socket) send(request []byte, body *[]byte) (status int, err error) {
 	if err := s.conn.SetDeadline(time.Now().Add(answerPatience)); err != nil {
 		return 0, err
 	}
