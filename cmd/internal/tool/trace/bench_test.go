@@ -1,7 +1,9 @@
 package trace_test
 
 import (
+	"flag"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,20 +17,26 @@ import (
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
-// BenchmarkTrace looks for ids among 100,000 raw and as many decoded records.
+var (
+	records = flag.Int("records", 200_000, "BenchmarkTrace: how many records, half of them raw and half decoded")
+	brokers = flag.String("brokers", "", "BenchmarkTrace: host:port of a Kafka without our topics; empty is an embedded broker")
+)
+
+// BenchmarkTrace looks for ids whose records are the oldest of all.
 func BenchmarkTrace(b *testing.B) {
-	s := tracetest.Start(b)
+	s := tracetest.Start(b, strings.FieldsFunc(*brokers, func(r rune) bool { return r == ',' })...)
 	s.Run(b)
 	s.Verification(b, 1, "order-100", 1, "success", 10)
 	s.Await(b, schemas.EnrichedJourneys, func(*kgo.Record) bool { return true })
 	s.Stop(b)
-	fill(b, s, 100_000)
-	for name, id := range map[string]string{
-		"key": tracetest.VerificationKey(1), "correlation id": "order-100", "event id": tracetest.EventID(1, 1), "absent": "event-absent",
+	fill(b, s, *records/2)
+	for name, query := range map[string]trace.Query{
+		"key": {ID: tracetest.VerificationKey(1)}, "correlation id": {ID: "order-100"}, "event id": {ID: tracetest.EventID(1, 1)}, "absent": {ID: "event-absent"},
+		"phone": {Pseudonyms: []string{s.Privacy.Phone(tracetest.Phone, time.Now()).Pseudonyms[0].HMAC}},
 	} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				if r, err := trace.Run(b.Context(), config(s), trace.Query{ID: id}); err != nil || r.Found != (name != "absent") {
+				if r, err := trace.Run(b.Context(), config(s), query); err != nil || r.Found != (name != "absent") {
 					b.Fatal(r, err)
 				}
 			}

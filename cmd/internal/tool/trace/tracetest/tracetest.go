@@ -73,16 +73,20 @@ type Stack struct {
 	sent      int
 }
 
-// Start makes topics and schemas. It ends with the test.
-func Start(tb TB) *Stack {
+// Start makes topics and schemas, on an embedded broker unless others are given. It ends with
+// the test.
+func Start(tb TB, brokers ...string) *Stack {
 	tb.Helper()
 	broker, err := embedded.Start()
 	if err != nil {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { _ = broker.Close() })
+	if len(brokers) == 0 {
+		brokers = broker.Brokers()
+	}
 	s := &Stack{
-		Kafka: []kgo.Opt{kgo.SeedBrokers(broker.Brokers()...), kgo.MetadataMinAge(50 * time.Millisecond)}, Names: schemas.Names{Prefix: Prefix},
+		Kafka: []kgo.Opt{kgo.SeedBrokers(brokers...), kgo.MetadataMinAge(50 * time.Millisecond)}, Names: schemas.Names{Prefix: Prefix},
 		Topics: topics.DefaultConfig(), state: tb.TempDir(), Sources: []source.Source{
 			{ID: "shop-lox24", Provider: "lox24"}, {ID: "shop-uapay", Provider: "uapay"}, {ID: "shop-unibell", Provider: "unibell", StatusCallback: true},
 		},
