@@ -25,7 +25,7 @@ type exchange struct {
 	s         *Service
 	w         http.ResponseWriter
 	r         *http.Request
-	e         *entrance // nil for an unknown source
+	e         *endpoint // nil for an unknown source
 	route     string
 	requestID string
 	received  time.Time
@@ -49,13 +49,13 @@ func newID() string {
 	return hex.EncodeToString(b[:])
 }
 
-// enter finds the source and checks the method and the sender's network, which need no
+// findEndpoint finds the source and checks the method and the sender's network, which need no
 // body.
-func (x *exchange) enter(provider string) error {
+func (x *exchange) findEndpoint(provider string) error {
 	if x.r.Method != http.MethodPost {
 		return &proof.Refusal{Status: http.StatusMethodNotAllowed, Reason: "method", Detail: "use POST"}
 	}
-	e := (*x.s.entrances.Load())[x.path.source]
+	e := (*x.s.endpoints.Load())[x.path.source]
 	if e == nil || e.row.ID != provider {
 		return &proof.Refusal{Status: http.StatusNotFound, Reason: "unknown_source", Detail: "there is no such source"}
 	}
@@ -66,10 +66,10 @@ func (x *exchange) enter(provider string) error {
 	return nil
 }
 
-// media checks that the announced content type is JSON, or, where form is true, a form,
+// checkContentType checks that the announced content type is JSON, or, where form is true, a form,
 // without a content encoding. A request without a content type passes: the parser finds
 // the format in the body.
-func (x *exchange) media(form bool) error {
+func (x *exchange) checkContentType(form bool) error {
 	h := x.r.Header
 	if encoding := h.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
 		x.w.Header().Set("Accept-Encoding", "identity")
@@ -89,9 +89,9 @@ func (x *exchange) media(form bool) error {
 	return &proof.Refusal{Status: http.StatusUnsupportedMediaType, Reason: "content_type", Detail: "send application/json"}
 }
 
-// prove marks the sender as authenticated, once per request: from here on neither its
+// markProven marks the sender as authenticated, once per request: from here on neither its
 // body nor its connection is evicted for others.
-func (x *exchange) prove() {
+func (x *exchange) markProven() {
 	x.proven = true
 	x.room.Prove()
 	intake.ConnOf(x.r.Context()).Begin()
@@ -119,9 +119,9 @@ func (x *exchange) read() error {
 	return proof.Envelope("body_cut", "the body did not come whole")
 }
 
-// admit applies the source's rate limit. It comes after the proof, so that an
+// limitRate applies the source's rate limit. It comes after the proof, so that an
 // unauthenticated sender cannot use up the provider's rate.
-func (x *exchange) admit() error {
+func (x *exchange) limitRate() error {
 	if x.e.limiter == nil {
 		return nil
 	}
@@ -136,24 +136,24 @@ func (x *exchange) admit() error {
 	return &proof.Refusal{Status: http.StatusTooManyRequests, Reason: "rate", Detail: "the source sends more than its configured rate"}
 }
 
-// draft is a raw record without its headers.
-type draft struct {
+// pendingRecord is a raw record without its headers.
+type pendingRecord struct {
 	key      string
 	value    []byte
 	envelope raw.Envelope
 	more     []raw.Header // beyond the envelope's
 }
 
-// draft makes a raw record of the request's source.
-func (x *exchange) draft(key string, value []byte, secretID, kind string) draft {
-	return draft{key: key, value: value, envelope: raw.Envelope{
+// newRecord makes a raw record of the request's source.
+func (x *exchange) newRecord(key string, value []byte, secretID, kind string) pendingRecord {
+	return pendingRecord{key: key, value: value, envelope: raw.Envelope{
 		Source: x.e.id, Provider: x.e.row.ID, Settings: x.e.settings, Assurance: x.e.row.Assurance, SecretID: secretID, RequestID: x.requestID,
 		ReceivedAt: x.received, Kind: kind, Items: 1, ContentType: short(x.r.Header.Get("Content-Type")),
 	}}
 }
 
-// record makes the client's record of a draft.
-func (d *draft) record(topic string, r *kgo.Record) {
+// record makes the client's record of a pending one.
+func (d *pendingRecord) record(topic string, r *kgo.Record) {
 	const ordinary = 12 // of a request that is no batch; a request with a traceparent has 11
 	headers := raw.Append(make([]kgo.RecordHeader, 0, ordinary+len(d.more)), &d.envelope)
 	for _, h := range d.more {
@@ -162,14 +162,14 @@ func (d *draft) record(topic string, r *kgo.Record) {
 	*r = kgo.Record{Topic: topic, Key: []byte(d.key), Value: d.value, Timestamp: d.envelope.ReceivedAt, Headers: headers}
 }
 
-// store writes the drafts to the provider's raw topic, and counts them.
-func (x *exchange) store(drafts ...draft) ([]receipt, error) {
+// store writes records to the provider's raw topic, and counts them.
+func (x *exchange) store(pending ...pendingRecord) ([]receipt, error) {
 	ctx, topic := x.r.Context(), x.s.deps.Names.Topic(x.e.row.Raw)
-	ctx, span := x.s.tracing.send(ctx, topic, len(drafts))
+	ctx, span := x.s.tracing.send(ctx, topic, len(pending))
 	parent := x.s.tracing.context(ctx, x.r.Header)
-	records := make([]kgo.Record, len(drafts))
-	for i := range drafts {
-		d := &drafts[i]
+	records := make([]kgo.Record, len(pending))
+	for i := range pending {
+		d := &pending[i]
 		d.envelope.Traceparent = parent
 		d.record(topic, &records[i])
 	}

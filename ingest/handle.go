@@ -30,7 +30,7 @@ func (s *Service) exchange(ctx context.Context, w http.ResponseWriter, r *http.R
 	case missing != nil:
 		err = missing
 	default:
-		if err = x.enter(found.provider); err == nil {
+		if err = x.findEndpoint(found.provider); err == nil {
 			err = found.handle(x)
 		}
 	}
@@ -75,12 +75,12 @@ func (x *exchange) webhook() error {
 		return err
 	}
 	if x.proof.SecretID = secretID; secretID != "" {
-		x.prove()
-		if err := x.admit(); err != nil {
+		x.markProven()
+		if err := x.limitRate(); err != nil {
 			return err
 		}
 	}
-	if err := x.media(x.e.code.Forms); err != nil {
+	if err := x.checkContentType(x.e.code.Forms); err != nil {
 		return err
 	}
 	conn := intake.ConnOf(x.r.Context())
@@ -92,7 +92,7 @@ func (x *exchange) webhook() error {
 	if err := auth.Body(&x.proof, x.body); err != nil {
 		return err
 	}
-	receipts, err := x.take(secretID == "")
+	receipts, err := x.accept(secretID == "")
 	if err != nil {
 		return err
 	}
@@ -104,27 +104,28 @@ func (x *exchange) webhook() error {
 	return nil
 }
 
-// take writes the proven records. prove is set if it is they that prove the sender.
-func (x *exchange) take(prove bool) ([]receipt, error) {
+// accept writes the proven records. proves is set if only the records prove the sender, so
+// that its rate is limited here.
+func (x *exchange) accept(proves bool) ([]receipt, error) {
 	records := x.proof.Records
 	if len(records) == 0 {
 		return nil, nil
 	}
-	if prove {
-		x.prove()
-		if err := x.admit(); err != nil {
+	if proves {
+		x.markProven()
+		if err := x.limitRate(); err != nil {
 			return nil, err
 		}
 	}
-	var one [1]draft
-	drafts := one[:0]
+	var one [1]pendingRecord
+	pending := one[:0]
 	for i := range records {
 		r := &records[i]
-		d := x.draft(r.Key, r.Value, r.SecretID, raw.KindWebhook)
+		d := x.newRecord(r.Key, r.Value, r.SecretID, raw.KindWebhook)
 		d.envelope.Item, d.envelope.Items, d.more = r.Index, x.proof.Items(), r.Headers
-		drafts = append(drafts, d)
+		pending = append(pending, d)
 	}
-	receipts, err := x.store(drafts...)
+	receipts, err := x.store(pending...)
 	if err != nil {
 		return nil, err
 	}

@@ -67,7 +67,7 @@ func (h *Health) Why() string {
 
 // Health returns the current state.
 func (s *Service) Health() Health {
-	h := Health{Draining: s.draining.Load(), Sources: len(*s.entrances.Load())}
+	h := Health{Draining: s.draining.Load(), Sources: len(*s.endpoints.Load())}
 	p := s.producer.Load()
 	if p == nil {
 		return h

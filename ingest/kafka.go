@@ -28,7 +28,7 @@ func (s *Service) newProducer() (*producer.Producer, error) {
 // rawTopics returns the topics that the sources of now write to.
 func (s *Service) rawTopics() []string {
 	var out []string
-	for _, e := range *s.entrances.Load() {
+	for _, e := range *s.endpoints.Load() {
 		out = append(out, s.deps.Names.Topic(e.row.Raw))
 	}
 	slices.Sort(out)

@@ -32,7 +32,7 @@ func (x *exchange) relay() error {
 	if err := x.bounded(budget.Admit(x.s.deps.Now()), "caller_rate", "the caller asks for more calls a second than it may"); err != nil {
 		return err
 	}
-	if err := x.media(false); err != nil {
+	if err := x.checkContentType(false); err != nil {
 		return err
 	}
 	if err := x.read(); err != nil {
@@ -47,7 +47,7 @@ func (x *exchange) relay() error {
 	}
 	x.s.metrics.dropped.WithLabelValues(x.e.id, callerID).Add(float64(request.Dropped))
 	key := unibell.Key(x.e.id, []byte(request.Reference), nil, request.Body)
-	d := x.draft(key, request.Body, callerID, raw.KindRelayRequest)
+	d := x.newRecord(key, request.Body, callerID, raw.KindRelayRequest)
 	if request.ReferenceMade {
 		d.more = []raw.Header{{Key: raw.HeaderReferenceMade, Value: []byte("true")}}
 	}
@@ -69,7 +69,7 @@ func (x *exchange) relay() error {
 func (x *exchange) caller() (id string, ok bool) {
 	request := proof.Request{Header: x.r.Header, Secret: x.path.secret}
 	if id, ok = x.e.callers.Match(request.Credential()); ok {
-		x.prove()
+		x.markProven()
 	}
 	return id, ok
 }
@@ -113,7 +113,7 @@ func (x *exchange) place(body []byte) relay.Answer {
 // keep records the answer unchanged, and marks the answer if it could not be recorded.
 func (x *exchange) keep(key, callerID string, a *relay.Answer) {
 	x.received = x.s.deps.Now()
-	d := x.draft(key, a.Body, callerID, raw.KindRelayAnswer)
+	d := x.newRecord(key, a.Body, callerID, raw.KindRelayAnswer)
 	d.envelope.Status, d.envelope.ContentType = a.Status, short(a.ContentType)
 	if a.Status == 0 {
 		d.more = append(d.more, raw.Header{Key: raw.HeaderStatus, Value: []byte("0")})

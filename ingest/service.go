@@ -63,7 +63,7 @@ type Service struct {
 
 	reload    sync.Mutex // one reload at a time
 	sources   []Source   // guarded by reload
-	entrances atomic.Pointer[map[string]*entrance]
+	endpoints atomic.Pointer[map[string]*endpoint]
 	producer  atomic.Pointer[producer.Producer]
 	draining  atomic.Bool
 
@@ -108,7 +108,7 @@ func New(cfg Config, deps Deps) (*Service, error) {
 	if cfg.TLS.CertFile != "" {
 		s.certificates = &certificates{files: cfg.TLS, now: deps.Now, logger: deps.Logger, expiry: s.metrics.certificate, reloads: s.metrics.reloads}
 	}
-	s.entrances.Store(&map[string]*entrance{})
+	s.endpoints.Store(&map[string]*endpoint{})
 	s.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.exchange(r.Context(), w, r) })
 	return s, nil
 }
@@ -116,7 +116,7 @@ func New(cfg Config, deps Deps) (*Service, error) {
 // Start reads the secrets, opens the port and serves. It does not wait for Kafka:
 // without it every webhook is answered 503, and the log says so before the first.
 func (s *Service) Start(ctx context.Context) (err error) {
-	entrances, err := open(s.cfg.Sources, nil, s.metrics)
+	endpoints, err := open(s.cfg.Sources, nil, s.metrics)
 	if err != nil {
 		return fmt.Errorf("ingest cannot start: %w", err)
 	}
@@ -145,7 +145,7 @@ func (s *Service) Start(ctx context.Context) (err error) {
 		p.Close(ctx)
 		return err
 	}
-	s.entrances.Store(&entrances)
+	s.endpoints.Store(&endpoints)
 	s.producer.Store(p)
 	s.listener = intake.NewConnections(listener, intake.ConnectionsConfig{
 		Max: s.cfg.MaxConnections, PerAddress: s.cfg.MaxConnectionsPerAddress, Proxies: s.proxies,
@@ -168,7 +168,7 @@ func (s *Service) Start(ctx context.Context) (err error) {
 	s.headroom = make([]byte, collectorHeadroom)
 	go s.serve()
 	p.Start(ctx)
-	s.deps.Logger.InfoContext(ctx, "ingest is listening", slog.String("address", s.Addr()), slog.Int("sources", len(entrances)))
+	s.deps.Logger.InfoContext(ctx, "ingest is listening", slog.String("address", s.Addr()), slog.Int("sources", len(endpoints)))
 	return nil
 }
 
@@ -270,12 +270,12 @@ func (s *Service) Reload(sources []Source) error {
 	if len(sources) == 0 && len(s.sources) > 0 {
 		return s.unchanged(errors.New("sources: none, where there were some: the file is empty or cut; to take no webhooks any more, stop the process"))
 	}
-	next, err := open(sources, *s.entrances.Load(), s.metrics)
+	next, err := open(sources, *s.endpoints.Load(), s.metrics)
 	if err != nil {
 		return s.unchanged(err)
 	}
 	s.sources = sources
-	s.entrances.Store(&next)
+	s.endpoints.Store(&next)
 	s.metrics.reloads.done(reloadSources)
 	s.deps.Logger.Info("sources were reloaded", slog.Int("sources", len(next)))
 	return nil

@@ -15,9 +15,9 @@ import (
 	"github.com/tributary-hq/tributary/schemas"
 )
 
-// entrance is a source endpoint: a configured source with its secrets loaded, against
+// endpoint is a source endpoint: a configured source with its secrets loaded, against
 // which requests are checked. It is immutable; a reload makes new ones.
-type entrance struct {
+type endpoint struct {
 	id       string
 	row      schemas.Provider
 	code     proof.Provider
@@ -40,20 +40,20 @@ type entrance struct {
 
 // open loads the secrets of all sources. Any fault fails all of them, so that a reload
 // with a fault leaves the previous endpoints in use.
-func open(sources []Source, before map[string]*entrance, m *metrics) (map[string]*entrance, error) {
+func open(sources []Source, before map[string]*endpoint, m *metrics) (map[string]*endpoint, error) {
 	var f faults
 	validateSources(&f, sources)
 	if len(f) > 0 {
 		return nil, errors.Join(f...)
 	}
-	out, code := make(map[string]*entrance, len(sources)), providers()
+	out, code := make(map[string]*endpoint, len(sources)), providers()
 	for i := range sources {
 		s, path := &sources[i], fmt.Sprintf("sources[%d]", i)
 		if s.Retired {
 			continue
 		}
 		row, _ := schemas.FindProvider(s.Provider)
-		e := &entrance{id: s.ID, row: row, code: code[s.Provider], settings: s.Settings, allowed: networks(&f, path, s.AllowNetworks)}
+		e := &endpoint{id: s.ID, row: row, code: code[s.Provider], settings: s.Settings, allowed: networks(&f, path, s.AllowNetworks)}
 		e.limit(s, before[s.ID])
 		e.secrets(&f, path, s)
 		e.relay(&f, path+".relay", &s.Relay, before[s.ID])
@@ -72,7 +72,7 @@ func open(sources []Source, before map[string]*entrance, m *metrics) (map[string
 
 // limit keeps the previous limiter if the rate has not changed, so that a reload does
 // not reset it.
-func (e *entrance) limit(s *Source, before *entrance) {
+func (e *endpoint) limit(s *Source, before *endpoint) {
 	if s.Rate == 0 {
 		return
 	}
@@ -89,7 +89,7 @@ func (e *entrance) limit(s *Source, before *entrance) {
 
 // secrets loads the secrets that prove the provider's webhooks, and makes the
 // authenticator.
-func (e *entrance) secrets(f *faults, path string, s *Source) {
+func (e *endpoint) secrets(f *faults, path string, s *Source) {
 	before := len(*f)
 	source := proof.Source{ID: s.ID, Correlation: s.Correlation, Tolerance: s.Tolerance}
 	for i := range s.Secrets {
@@ -115,7 +115,7 @@ func (e *entrance) secrets(f *faults, path string, s *Source) {
 }
 
 // relay reads the tokens and the access key. A caller keeps its budget at a reload.
-func (e *entrance) relay(f *faults, path string, r *Relay, before *entrance) {
+func (e *endpoint) relay(f *faults, path string, r *Relay, before *endpoint) {
 	if r.BaseURL == "" {
 		return
 	}
