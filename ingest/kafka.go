@@ -21,7 +21,7 @@ func (s *Service) newProducer() (*producer.Producer, error) {
 	return producer.New(producer.Config{
 		Kafka: s.deps.Kafka, Compression: option, Linger: s.cfg.Linger, AnswerDeadline: s.cfg.AnswerDeadline,
 		ProbeInterval: s.cfg.KafkaCheckInterval, MaxBufferedBytes: s.cfg.MaxBufferedBytes, BatchBytes: recordBytes,
-		Topics: topics, InUse: s.rawTopics, Now: s.deps.Now, Logger: s.deps.Logger, Harmed: s.deps.harmed,
+		Topics: topics, InUse: s.rawTopics, Now: s.deps.Now, Logger: s.deps.Logger, Mutated: s.deps.mutated,
 	}, s.metrics.kafka)
 }
 

@@ -46,7 +46,7 @@ type Deps struct {
 	// for a topic that is not listed, over its own count.
 	Partitions map[string]int32
 
-	harmed producer.Harmed
+	mutated producer.Mutated
 }
 
 // Service is ingest. Make it with New.

@@ -41,8 +41,8 @@ type Config struct {
 	// Now is the clock.
 	Now    func() time.Time
 	Logger *slog.Logger
-	// Harmed enables a failpoint; for tests.
-	Harmed Harmed
+	// Mutated enables a failpoint; for tests.
+	Mutated Mutated
 }
 
 // Receipt says where a record lies.
@@ -129,7 +129,7 @@ func (p *Producer) Write(ctx context.Context, records []kgo.Record) ([]Receipt, 
 	for i := range records {
 		p.client.TryProduce(ctx, &records[i], w.promise)
 	}
-	if p.cfg.Harmed.by(HarmAnswerEarly) {
+	if p.cfg.Mutated.by(AnswerEarly) {
 		return receipts(records), nil
 	}
 	var failed error
@@ -154,7 +154,7 @@ func (p *Producer) Write(ctx context.Context, records []kgo.Record) ([]Receipt, 
 	if failed == nil && len(large) > 0 {
 		failed = p.oneByOne(ctx, t, large, p.cfg.AnswerDeadline-p.cfg.Now().Sub(started))
 	}
-	if failed != nil && !p.cfg.Harmed.by(HarmIgnoreFailedProduce) {
+	if failed != nil && !p.cfg.Mutated.by(IgnoreFailedProduce) {
 		return nil, p.refusal(t, failed)
 	}
 	took := p.cfg.Now().Sub(started)

@@ -25,7 +25,7 @@ type schedule struct {
 	hosts      []hostPlan
 	sends      []send
 	faults     []fault
-	harm       func(*engine.Deps)
+	mutation   func(*engine.Deps)
 }
 
 // hostPlan is a process that runs again after it died.

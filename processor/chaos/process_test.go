@@ -70,8 +70,8 @@ func (r *run) start(plan hostPlan, fs *vfs.MemFS, twin bool) *process {
 		Logger: slog.New(slog.NewTextHandler(traceWriter{r, plan.name}, &slog.HandlerOptions{ReplaceAttr: withoutTime})),
 	}
 	failpoint.Install(&deps, p.step)
-	if r.plan.harm != nil {
-		r.plan.harm(&deps)
+	if r.plan.mutation != nil {
+		r.plan.mutation(&deps)
 	}
 	r.tellf(p.name(), "starts")
 	r.mu.Lock()

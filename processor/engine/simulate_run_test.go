@@ -22,7 +22,7 @@ const (
 type schedule struct {
 	simulate.Schedule
 
-	harm func(*engine.Deps)
+	mutation func(*engine.Deps)
 	// act is what an administrator does; nil in schedules of other faults.
 	act *adminAct
 }
@@ -55,8 +55,8 @@ func (p *schedule) run(tracing bool) outcome {
 		},
 		Stage: func() stage.Stage { return tally.Stage{Output: simOutput, Clocks: true} },
 		Configure: func(_ *engine.Config, deps *engine.Deps) {
-			if p.harm != nil {
-				p.harm(deps)
+			if p.mutation != nil {
+				p.mutation(deps)
 			}
 		},
 	}, tracing)}

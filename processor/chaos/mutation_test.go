@@ -22,24 +22,24 @@ func shown() []failpoint.Mutation {
 	}
 }
 
-// harmed is the plan of a broken engine.
-func harmed(harm failpoint.Mutation) func(uint64) *schedule {
+// mutated is the plan of a broken engine.
+func mutated(mutation failpoint.Mutation) func(uint64) *schedule {
 	return func(seed uint64) *schedule {
 		p := plan(seed)
-		p.harm = func(d *engine.Deps) { failpoint.Break(d, harm) }
+		p.mutation = func(d *engine.Deps) { failpoint.Break(d, mutation) }
 		return p
 	}
 }
 
-// TestHarmIsCaught: each of these is seen within 1,000 schedules. The seeds are those
+// TestMutationsAreCaught: each of these is seen within 1,000 schedules. The seeds are those
 // of the plain stage.
-func TestHarmIsCaught(t *testing.T) {
+func TestMutationsAreCaught(t *testing.T) {
 	t.Parallel()
 	const limit = 1000
-	for _, harm := range shown() {
-		t.Run(string(harm), func(t *testing.T) {
+	for _, mutation := range shown() {
+		t.Run(string(mutation), func(t *testing.T) {
 			t.Parallel()
-			sum := playAll(t, *seed, limit, harmed(harm))
+			sum := playAll(t, *seed, limit, mutated(mutation))
 			if sum.failing == nil {
 				t.Fatalf("not caught by %d schedules", limit)
 			}
@@ -52,7 +52,7 @@ func TestHarmIsCaught(t *testing.T) {
 // has its trace.
 func TestStoryIsSmall(t *testing.T) {
 	t.Parallel()
-	sum := playAll(t, *seed, 1000, harmed(failpoint.DropTimers))
+	sum := playAll(t, *seed, 1000, mutated(failpoint.DropTimers))
 	if sum.failing == nil {
 		t.Fatal("no schedule fails")
 	}

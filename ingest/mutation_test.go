@@ -9,15 +9,15 @@ import (
 	"github.com/tributary-hq/tributary/ingest/producer"
 )
 
-// TestHarmIsCaught: the witness sees each way to break ingest.
-func TestHarmIsCaught(t *testing.T) {
+// TestMutationsAreCaught: the witness sees each way to break ingest.
+func TestMutationsAreCaught(t *testing.T) {
 	t.Parallel()
 	const limit = 50
-	for _, harm := range producer.Harms() {
-		t.Run(string(harm), func(t *testing.T) {
+	for _, mutation := range producer.Mutations() {
+		t.Run(string(mutation), func(t *testing.T) {
 			t.Parallel()
 			for seed := range uint64(limit) {
-				if bad := witness(t, seed, func(d *ingest.Deps) { ingest.HarmDeps(d, harm) }); len(bad) > 0 {
+				if bad := witness(t, seed, func(d *ingest.Deps) { ingest.MutateDeps(d, mutation) }); len(bad) > 0 {
 					t.Logf("caught by seed %d: %s", seed, bad[0])
 					return
 				}

@@ -9,17 +9,17 @@ import (
 	"github.com/tributary-hq/tributary/processor/engine/failpoint"
 )
 
-// TestHarmIsCaught: each way to break the engine is seen by the simulation within
+// TestMutationsAreCaught: each way to break the engine is seen by the simulation within
 // 2,000 schedules.
-func TestHarmIsCaught(t *testing.T) {
+func TestMutationsAreCaught(t *testing.T) {
 	t.Parallel()
-	for _, harm := range failpoint.Mutations() {
-		t.Run(string(harm), func(t *testing.T) {
+	for _, mutation := range failpoint.Mutations() {
+		t.Run(string(mutation), func(t *testing.T) {
 			t.Parallel()
 			from := simSetting(t, "SEED", 0)
 			for seed := from; seed < from+2000; seed++ {
 				p := plan(seed)
-				p.harm = func(d *engine.Deps) { failpoint.Break(d, harm) }
+				p.mutation = func(d *engine.Deps) { failpoint.Break(d, mutation) }
 				if out := p.run(false); len(out.violations) > 0 {
 					t.Logf("caught by schedule %d: %v", seed-from+1, out.violations[0])
 					return
@@ -30,18 +30,18 @@ func TestHarmIsCaught(t *testing.T) {
 	}
 }
 
-// TestAdministratorHarmIsCaught: each guard against what administrators do is missed by
+// TestAdministratorMutationsAreCaught: each guard against what administrators do is missed by
 // one of the acts.
-func TestAdministratorHarmIsCaught(t *testing.T) {
+func TestAdministratorMutationsAreCaught(t *testing.T) {
 	t.Parallel()
-	for _, harm := range failpoint.AdministratorMutations() {
-		t.Run(string(harm), func(t *testing.T) {
+	for _, mutation := range failpoint.AdministratorMutations() {
+		t.Run(string(mutation), func(t *testing.T) {
 			t.Parallel()
 			from := simSetting(t, "SEED", 0)
 			for seed := from; seed < from+50; seed++ {
 				for _, act := range adminActs() {
 					p := adminPlan(seed, act)
-					p.harm = func(d *engine.Deps) { failpoint.Break(d, harm) }
+					p.mutation = func(d *engine.Deps) { failpoint.Break(d, mutation) }
 					if out := p.run(false); len(out.violations) > 0 {
 						t.Logf("caught by %s, schedule %d: %v", act.name, seed-from+1, out.violations[0])
 						return
