@@ -18,7 +18,7 @@ type Settings struct {
 	// Enabled runs the stage, and has the stages in front of it emit their differences.
 	// Default true.
 	Enabled bool `json:"enabled" koanf:"enabled" yaml:"enabled"`
-	// EmitInterval is the event time between two emissions of changed rows. Default 30 s.
+	// EmitInterval is the event time between two emissions of changed rows. Default 1 min, as often as pumping is looked for.
 	EmitInterval time.Duration `json:"emit_interval" koanf:"emit_interval" yaml:"emit_interval"`
 	// Retention is how long after its end a window of a quarter-hour or an hour is kept.
 	// Default 35 days.
@@ -45,7 +45,7 @@ type Settings struct {
 func DefaultSettings() Settings {
 	const day = 24 * time.Hour
 	return Settings{
-		Enabled: true, EmitInterval: 30 * time.Second, Retention: 35 * day, DayRetention: 400 * day, MaxBlocks: 2000,
+		Enabled: true, EmitInterval: time.Minute, Retention: 35 * day, DayRetention: 400 * day, MaxBlocks: 2000,
 		SignalRetention: 35 * day, Pumping: pumping.DefaultConfig(), Runway: runway.DefaultSettings(),
 		Scorecard: scorecard.DefaultSettings(),
 	}
