@@ -53,8 +53,12 @@ func (w *Silence) stop() {
 	w.timer.Stop()
 }
 
-// Unreachable reports whether an error means that no broker was reached.
+// Unreachable reports whether an error means that no broker was reached. A port of our own that cannot be
+// listened on is none.
 func Unreachable(err error) bool {
+	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "listen" {
+		return false
+	}
 	_, ok := errors.AsType[net.Error](err)
 	return ok
 }

@@ -1,8 +1,12 @@
 package kafka_test
 
 import (
+	"errors"
+	"fmt"
 	"net"
+	"os"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -46,5 +50,24 @@ func TestSilence(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// TestUnreachable: a broker that does not answer is named with its setting, a port of our own is not.
+func TestUnreachable(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		err  error
+		want bool
+	}{
+		"refused":  {fmt.Errorf("unable to dial: %w", &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}), true},
+		"silent":   {fmt.Errorf("list the topics: %w", &net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}), true},
+		"no name":  {&net.DNSError{Err: "no such host"}, true},
+		"our port": {fmt.Errorf("metrics: %w", &net.OpError{Op: "listen", Err: syscall.EADDRINUSE}), false},
+		"another":  {errors.New("x"), false},
+	} {
+		if got := kafka.Unreachable(c.err); got != c.want {
+			t.Errorf("%s: %t, want %t", name, got, c.want)
+		}
 	}
 }
