@@ -1,6 +1,8 @@
 package pages_test
 
 import (
+	"go/parser"
+	"go/token"
 	"io/fs"
 	"os"
 	"path"
@@ -96,6 +98,42 @@ func TestFiles(t *testing.T) {
 			}
 			if !slices.ContainsFunc(all, named) {
 				t.Errorf("%s names %s, which does not exist", page, m[1])
+			}
+		}
+	}
+}
+
+// TestDrawing: in ARCHITECTURE.md's line of processor packages, no import goes to the left.
+func TestDrawing(t *testing.T) {
+	t.Parallel()
+	line := regexp.MustCompile(`(?m)^ +processor ──► .*$`).FindString(pages(t)["ARCHITECTURE.md"])
+	rank, groups := map[string]int{}, strings.Split(line, "──►")
+	for i, group := range groups {
+		for _, name := range strings.Fields(group) {
+			rank[strings.TrimPrefix("processor/"+name, "processor/processor")] = i
+		}
+	}
+	if len(groups) < 4 {
+		t.Fatalf("the line is %q", line)
+	}
+	for name, at := range rank {
+		if name == "" {
+			continue // it wires them all
+		}
+		files, err := filepath.Glob(filepath.Join(root, name, "*.go"))
+		if err != nil || len(files) == 0 {
+			t.Errorf("%s has no files, %v", name, err)
+		}
+		for _, file := range files {
+			parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, i := range parsed.Imports {
+				_, imported, _ := strings.Cut(strings.Trim(i.Path.Value, `"`), "tributary-hq/tributary/")
+				if other, drawn := rank[imported]; drawn && imported != "" && other < at && !strings.HasSuffix(file, "_test.go") {
+					t.Errorf("%s imports %s, which the drawing has to its left", file, imported)
+				}
 			}
 		}
 	}
