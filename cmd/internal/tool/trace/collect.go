@@ -241,7 +241,11 @@ func (t *tracer) readRows(ctx context.Context) error {
 		}
 	}
 	slices.Sort(topics)
-	return t.all(ctx, "reading attempts and movements", topics, func(topic string, r *kgo.Record) bool {
+	var keys [][]byte
+	for key := range t.entities {
+		keys = append(keys, []byte(key))
+	}
+	return t.all(ctx, "reading attempts and movements", topics, keys, func(topic string, r *kgo.Record) bool {
 		key := string(r.Key)
 		cut := strings.LastIndex(key, "/back/")
 		if cut < 0 {

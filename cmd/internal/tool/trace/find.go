@@ -61,7 +61,7 @@ func (t *tracer) search(ctx context.Context, m *matcher, step string, topics []s
 		return err
 	}
 	all := t.config.All || m.partial
-	return t.read(ctx, l, ranges.NewestFirst(), func(topic string, r *kgo.Record) (found, last bool) {
+	return t.read(ctx, l, ranges.NewestFirst(), m.bytesIn, func(topic string, r *kgo.Record) (found, last bool) {
 		field := m.in(topic, r)
 		if field == "" {
 			return false, false

@@ -48,7 +48,7 @@ func (t *tracer) readInsights(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return t.all(ctx, "reading signals", claims, func(topic string, r *kgo.Record) bool {
+	return t.all(ctx, "reading signals", claims, nil, func(topic string, r *kgo.Record) bool {
 		s, value := stepOf(topic, r)
 		signal, _ := value.(*avro.Signal)
 		found := false

@@ -16,8 +16,9 @@ import (
 // matcher finds an id in records, in any of its spellings.
 type matcher struct {
 	ids []string
-	// needles are the ids as bytes: most records have none of them.
-	needles [][]byte
+	// needles are the ids as bytes: most records have none of them. signed are the needles, and
+	// what is left of them in a text in base64.
+	needles, signed [][]byte
 	// partial is set if a field may have more text around the id.
 	partial bool
 	// field matches a string of a JSON text that is the id, after the name of its field;
@@ -27,9 +28,10 @@ type matcher struct {
 
 func newMatcher(ids []string, partial bool) *matcher {
 	var plain, quoted []string
-	var needles [][]byte
+	var needles, signed [][]byte
 	for _, id := range ids {
 		needles = append(needles, []byte(id))
+		signed = append(append(signed, []byte(id)), encoded(id)...)
 		plain = append(plain, regexp.QuoteMeta(id))
 		text, _ := json.Marshal(id) //nolint:errchkjson // a string
 		quoted = append(quoted, regexp.QuoteMeta(string(text[1:len(text)-1])))
@@ -39,10 +41,32 @@ func newMatcher(ids []string, partial bool) *matcher {
 		around = `[^"]*`
 	}
 	return &matcher{
-		ids: ids, needles: needles, partial: partial,
+		ids: ids, needles: needles, signed: signed, partial: partial,
 		field: regexp.MustCompile(`(?:"(\w+)":(?:\[(?:"(?:[^"\\]|\\.)*",)*)?)?"` + around + `(?:` + strings.Join(quoted, "|") + `)` + around + `"`),
 		word:  regexp.MustCompile(`(?:^|[^\w-])(?:` + strings.Join(plain, "|") + `)(?:$|[^\w-])`),
 	}
+}
+
+// encoded returns what every text in base64 that has an id must have: the characters that are made of the
+// id alone, for each of the three ways in which it may lie in the groups of three bytes.
+func encoded(id string) [][]byte {
+	var out [][]byte
+	for before := range 3 {
+		text := base64.RawURLEncoding.EncodeToString(append(make([]byte, before), id...))
+		first, last := (8*before+5)/6, (before+len(id))*8/6
+		if first < last {
+			out = append(out, []byte(text[first:last]))
+		}
+	}
+	return out
+}
+
+// bytesIn returns what a record of a topic has if it holds the id.
+func (m *matcher) bytesIn(topic string) [][]byte {
+	if signs(topic) {
+		return m.signed
+	}
+	return m.needles
 }
 
 // any reports whether text contains one of the ids.
@@ -81,9 +105,15 @@ func (m *matcher) in(topic string, r *kgo.Record) string {
 	return ""
 }
 
+// signs reports whether the records of a topic may be signed tokens, in which an id is not readable.
+func signs(topic string) bool {
+	p, _ := schemas.ProviderOfTopic(topic)
+	return p.Tokens && (topic == p.Raw || topic == p.DeadLetter)
+}
+
 // claims returns the claims of a signed token in a body, nil if there is none.
 func claims(topic string, body []byte) []byte {
-	if p, _ := schemas.ProviderOfTopic(topic); !p.Tokens || topic != p.Raw && topic != p.DeadLetter {
+	if !signs(topic) {
 		return nil
 	}
 	_, rest, _ := bytes.Cut(body, []byte{'.'})

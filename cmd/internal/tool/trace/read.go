@@ -32,14 +32,15 @@ func (t *tracer) look(ctx context.Context, step string, keys keyed, from time.Ti
 	if err != nil {
 		return err
 	}
-	named, wanted := map[string][]string{}, map[[2]string]bool{}
+	named, needles, wanted := map[string][]string{}, map[string][][]byte{}, map[[2]string]bool{}
 	for topic, keys := range keys {
 		named[t.config.Names.Topic(topic)] = keys
 		for _, key := range keys {
+			needles[topic] = append(needles[topic], []byte(key))
 			wanted[[2]string{topic, key}] = true
 		}
 	}
-	return t.read(ctx, l, only(ranges.OfKeys(named)), func(topic string, r *kgo.Record) (found, last bool) {
+	return t.read(ctx, l, only(ranges.OfKeys(named)), func(topic string) [][]byte { return needles[topic] }, func(topic string, r *kgo.Record) (found, last bool) {
 		if found = wanted[[2]string{topic, string(r.Key)}]; found {
 			yield(topic, r)
 		}
@@ -47,9 +48,9 @@ func (t *tracer) look(ctx context.Context, step string, keys keyed, from time.Ti
 	})
 }
 
-// all reads whole topics, and yields their records; yield reports whether a record is one of
+// all reads whole topics, and yields the records that hold a needle, without any all records; yield reports whether a record is one of
 // those looked for.
-func (t *tracer) all(ctx context.Context, step string, topics []string, yield func(topic string, r *kgo.Record) bool) error {
+func (t *tracer) all(ctx context.Context, step string, topics []string, needles [][]byte, yield func(topic string, r *kgo.Record) bool) error {
 	if len(topics) == 0 {
 		return nil
 	}
@@ -57,7 +58,9 @@ func (t *tracer) all(ctx context.Context, step string, topics []string, yield fu
 	if err != nil {
 		return err
 	}
-	return t.read(ctx, l, only(ranges), func(topic string, r *kgo.Record) (found, last bool) { return yield(topic, r), false })
+	return t.read(ctx, l, only(ranges), func(string) [][]byte { return needles }, func(topic string, r *kgo.Record) (found, last bool) {
+		return yield(topic, r), false
+	})
 }
 
 // ranges returns the ranges of topics, and the entry of their search in the report.
@@ -75,15 +78,14 @@ func only(ranges scan.Ranges) iter.Seq[scan.Ranges] {
 	return func(yield func(scan.Ranges) bool) { yield(ranges) }
 }
 
-// read passes the records of ranges, given in pieces, to take, and adds the search to the
-// report. take reports whether a record has the id or key, and whether the search ends there.
-func (t *tracer) read(ctx context.Context, l Looked, pieces iter.Seq[scan.Ranges], take func(topic string, r *kgo.Record) (found, last bool)) (err error) {
+// read passes the records of ranges, given in pieces, that hold a needle of their topic to take, and
+// adds the search to the report; it may pass others, too. take reports whether a record has the id or key, and whether the search ends there.
+func (t *tracer) read(ctx context.Context, l Looked, pieces iter.Seq[scan.Ranges], needles scan.Needles, take func(topic string, r *kgo.Record) (found, last bool)) (err error) {
 	began, ended := t.config.Now(), false
 	config := scan.Config{Kafka: t.config.Kafka, Patience: t.config.Patience, Progress: t.config.Progress, Now: t.config.Now}
 	for piece := range pieces {
-		err = scan.Each(ctx, config, l.For, piece, func(r *kgo.Record) error {
-			l.Records++
-			l.Bytes += int64(len(r.Key) + len(r.Value))
+		var size scan.Searched
+		size, err = scan.Search(ctx, config, l.For, piece, func(name string) [][]byte { return needles(name[len(t.config.Names.Prefix):]) }, func(r *kgo.Record) error {
 			found, last := take(r.Topic[len(t.config.Names.Prefix):], r)
 			if found {
 				l.Found++
@@ -93,6 +95,8 @@ func (t *tracer) read(ctx context.Context, l Looked, pieces iter.Seq[scan.Ranges
 			}
 			return nil
 		})
+		l.Records += size.Records
+		l.Bytes += size.Bytes
 		if err != nil || ended {
 			break
 		}
