@@ -5,12 +5,13 @@ package avro
 import "time"
 
 // Operation: One act of a person in the console: what was changed, or whose
-// personal data was shown. It is written before the act, so that an act without
-// a record is impossible; a record without its act is an act that failed.
+// personal data was shown. A record is written before the act, so that an act
+// without a record is impossible; an act that changes something has a second
+// record with the same act_id and its outcome.
 type Operation struct {
-	// ActID: Key: an id of this act alone.
+	// ActID: Key: an id of this act alone, the same in its second record.
 	ActID string `json:"act_id"`
-	// At: When the act was asked for, by the console's clock.
+	// At: When the record was written, by the console's clock.
 	At time.Time `json:"at"`
 	// Actor: Who acted: the name of the token, or as the proxy names the person.
 	Actor string `json:"actor"`
@@ -22,11 +23,16 @@ type Operation struct {
 	Purpose string `json:"purpose"`
 	// Target: The object of the act: a dead letter's position, the filter of a
 	// replay, the id of a case. Never a phone number: of a search by phone it is
-	// empty.
+	// empty, of a phone to be forgotten it is its pseudonym.
 	Target string `json:"target"`
 	// Records: How many records the act was meant for; null if it is not about
 	// records.
 	Records Optional[int64] `json:"records"`
+	// Outcome: ASKED in the record before the act; DONE or FAILED in the record
+	// after it. An act of which only ASKED is there failed with the console.
+	Outcome OperationOutcome `json:"outcome"`
+	// Result: Result of the act in words; null before it.
+	Result Optional[string] `json:"result"`
 	// Version: Version of the program that acted.
 	Version string `json:"version"`
 }
@@ -78,6 +84,17 @@ func (r *Operation) appendTo(dst []byte) ([]byte, error) {
 	} else {
 		dst = append(dst, 0)
 	}
+	if dst, err = r.Outcome.appendTo(dst); err != nil {
+		return dst, at("outcome", err)
+	}
+	if r.Result.Set {
+		dst = append(dst, 2)
+		if dst, err = appendString(dst, r.Result.Value); err != nil {
+			return dst, at("result", err)
+		}
+	} else {
+		dst = append(dst, 0)
+	}
 	if dst, err = appendString(dst, r.Version); err != nil {
 		return dst, at("version", err)
 	}
@@ -115,6 +132,17 @@ func (r *Operation) decodeFrom(d *decoder) error {
 			return at("records", err)
 		}
 	}
+	if r.Outcome, err = decodeOperationOutcome(d); err != nil {
+		return at("outcome", err)
+	}
+	if r.Result.Set, err = d.isSet(); err != nil {
+		return at("result", err)
+	}
+	if r.Result.Set {
+		if r.Result.Value, err = d.string(); err != nil {
+			return at("result", err)
+		}
+	}
 	if r.Version, err = d.string(); err != nil {
 		return at("version", err)
 	}
@@ -130,6 +158,8 @@ const (
 	OperationActionUnknown OperationAction = "UNKNOWN"
 	// OperationActionFindPhone: a case was looked for by a phone number.
 	OperationActionFindPhone OperationAction = "FIND_PHONE"
+	// OperationActionForget: an entity or a person was forgotten.
+	OperationActionForget OperationAction = "FORGET"
 	// OperationActionReplayDeadLetters: dead letters were sent to their stage
 	// again.
 	OperationActionReplayDeadLetters OperationAction = "REPLAY_DEAD_LETTERS"
@@ -158,6 +188,8 @@ func decodeOperationAction(d *decoder) (OperationAction, error) {
 		return OperationActionUnknown, nil
 	case "FIND_PHONE":
 		return OperationActionFindPhone, nil
+	case "FORGET":
+		return OperationActionForget, nil
 	case "REPLAY_DEAD_LETTERS":
 		return OperationActionReplayDeadLetters, nil
 	case "RUN_AUDIT":
@@ -169,4 +201,45 @@ func decodeOperationAction(d *decoder) (OperationAction, error) {
 	}
 	s, err := newValue(b)
 	return OperationAction(s), err
+}
+
+// OperationOutcome is a string with documented values.
+type OperationOutcome string
+
+// The values of OperationOutcome; the zero value is written as UNKNOWN.
+const (
+	// OperationOutcomeUnknown: a value that this version does not know.
+	OperationOutcomeUnknown OperationOutcome = "UNKNOWN"
+	// OperationOutcomeAsked: written before the act.
+	OperationOutcomeAsked OperationOutcome = "ASKED"
+	// OperationOutcomeDone: the act is done; records is how many it was done to.
+	OperationOutcomeDone OperationOutcome = "DONE"
+	// OperationOutcomeFailed: the act failed, in whole or in part.
+	OperationOutcomeFailed OperationOutcome = "FAILED"
+)
+
+func (v OperationOutcome) appendTo(dst []byte) ([]byte, error) {
+	if v == "" {
+		v = OperationOutcomeUnknown
+	}
+	return appendString(dst, string(v))
+}
+
+func decodeOperationOutcome(d *decoder) (OperationOutcome, error) {
+	b, err := d.bytes()
+	if err != nil {
+		return "", err
+	}
+	switch string(b) {
+	case "UNKNOWN", "":
+		return OperationOutcomeUnknown, nil
+	case "ASKED":
+		return OperationOutcomeAsked, nil
+	case "DONE":
+		return OperationOutcomeDone, nil
+	case "FAILED":
+		return OperationOutcomeFailed, nil
+	}
+	s, err := newValue(b)
+	return OperationOutcome(s), err
 }

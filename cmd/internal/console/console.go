@@ -16,6 +16,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/console/account"
 	"github.com/tributary-hq/tributary/cmd/internal/console/act"
 	"github.com/tributary-hq/tributary/cmd/internal/console/cases"
+	"github.com/tributary-hq/tributary/cmd/internal/console/erase"
 	"github.com/tributary-hq/tributary/cmd/internal/console/feed"
 	"github.com/tributary-hq/tributary/cmd/internal/console/idp"
 	"github.com/tributary-hq/tributary/cmd/internal/console/letters"
@@ -57,6 +58,7 @@ type Server struct {
 	work    sync.WaitGroup
 	letters *letters.Pages
 	account *account.Pages
+	erase   *erase.Pages
 }
 
 // maxReads is how many requests read topics at a time: each may read whole ones.
@@ -82,14 +84,14 @@ func New(config Config) (*Server, error) {
 		}),
 	}
 	s.site = &page.Site{
-		Feed: s.feed, Acts: s.acts, Kafka: config.Feed.Kafka, Names: config.Feed.Names, Schema: config.Feed.Schema, Version: config.Version,
+		Feed: s.feed, Acts: s.acts, Kafka: config.Feed.Kafka, Names: config.Feed.Names, Schema: config.Feed.Schema, Version: config.Version, Logger: config.Logger,
 		Base: base, Reads: make(chan struct{}, maxReads),
 	}
 	if config.Access.LogIn {
 		config.Identity.Now = config.Access.Now
 		s.idp = idp.New(config.Identity)
 	}
-	s.letters, s.account = letters.New(s.site), account.New(s.site)
+	s.letters, s.account, s.erase = letters.New(s.site), account.New(s.site), erase.New(s.site, config.Search)
 	return s, nil
 }
 
@@ -135,6 +137,7 @@ func (s *Server) Stop(ctx context.Context) (err error) {
 	s.work.Wait()
 	s.letters.Wait()
 	s.account.Wait()
+	s.erase.Wait()
 	s.feed.Close()
 	s.acts.Close()
 	return err

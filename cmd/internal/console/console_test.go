@@ -322,7 +322,7 @@ func TestReplay(t *testing.T) {
 		t.Fatalf("the replay = %d: %s", status, body)
 	}
 	acts := r.operations(t)
-	if len(acts) != 1 || acts[0].Actor != "olga" || acts[0].Role != "operator" || acts[0].Action != avro.OperationActionReplayDeadLetters ||
+	if len(acts) == 0 || acts[0].Outcome != avro.OperationOutcomeAsked || acts[0].Actor != "olga" || acts[0].Role != "operator" || acts[0].Action != avro.OperationActionReplayDeadLetters ||
 		acts[0].Purpose != "the new release reads it" || acts[0].Records.Value != 1 || !strings.Contains(acts[0].Target, "lox24") {
 		t.Errorf("the records are %+v", acts)
 	}

@@ -20,7 +20,7 @@ import (
 // pages returns all pages.
 func (s *Server) pages() []*page.Page {
 	return slices.Concat(
-		flow.Pages(s.site), cases.New(s.site, s.config.Search).List(), s.letters.List(), money.Pages(s.site), s.account.List(),
+		flow.Pages(s.site), cases.New(s.site, s.config.Search).List(), s.letters.List(), s.erase.List(), money.Pages(s.site), s.account.List(),
 		contracts.Pages(s.site), readers.Pages(s.site), []*page.Page{{Path: "/help", Title: "Help", Build: help}},
 	)
 }

@@ -203,11 +203,18 @@ func (s *Pages) runAudit(ctx context.Context, q *page.Request) (*page.Content, e
 	if state := s.audits.Now(); state.Running() {
 		return nil, page.Refuse(http.StatusConflict, "an audit is under way: wait for its end")
 	}
-	if err := s.Record(ctx, q.Person, &act.Act{Action: avro.OperationActionRunAudit, Purpose: q.PostFormValue("purpose"), Records: -1}); err != nil {
+	receipt, err := s.Record(ctx, q.Person, &act.Act{Action: avro.OperationActionRunAudit, Purpose: q.PostFormValue("purpose"), Records: -1})
+	if err != nil {
 		return nil, err
 	}
 	s.audits.Start(s.Base, q.Person.Name, s.Feed.Now, func(ctx context.Context) (*audit.Report, error) { //nolint:contextcheck // it outlives the request
-		return audit.Run(ctx, audit.Config{Kafka: s.Kafka, Names: s.Names, Progress: s.audits, Now: s.Feed.Now})
+		report, err := audit.Run(ctx, audit.Config{Kafka: s.Kafka, Names: s.Names, Progress: s.audits, Now: s.Feed.Now})
+		result := ""
+		if report != nil {
+			result = fmt.Sprintf("adds up: %t, %d differences", report.AddsUp, report.Differences)
+		}
+		s.End(ctx, receipt, -1, result, err)
+		return report, err
 	})
 	return &page.Content{Redirect: "/account#audit"}, nil
 }

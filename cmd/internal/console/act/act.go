@@ -1,6 +1,6 @@
 // Package act records the actions of people in the console before they are done.
 //
-//	person, action, purpose ─► operations.v1, acks=all ─► the act
+//	person, action, purpose ─► operations.v1, acks=all ─► the act ─► operations.v1: its outcome
 //
 // Promise: an act whose record cannot be written is not done.
 package act
@@ -79,31 +79,62 @@ func (l *Log) Close() {
 	}
 }
 
-// Write records an act. Only if it returns nil the act may be done.
-func (l *Log) Write(ctx context.Context, p *access.Person, a *Act) error {
+// Receipt is the record of an act, whose outcome is not known yet.
+type Receipt struct {
+	log    *Log
+	record avro.Operation
+}
+
+// Write records an act. Only if it returns no error the act may be done.
+func (l *Log) Write(ctx context.Context, p *access.Person, a *Act) (*Receipt, error) {
 	purpose := strings.TrimSpace(a.Purpose)
 	if purpose == "" {
-		return ErrPurpose
-	}
-	client, id, err := l.connect(ctx)
-	if err != nil {
-		return fmt.Errorf("the act is not done, because it cannot be recorded: %w", err)
+		return nil, ErrPurpose
 	}
 	record := avro.Operation{
-		ActID: rand.Text(), At: l.config.Now(), Actor: cut(p.Name, maxPurpose), Role: p.Role.String(), Action: a.Action,
+		ActID: rand.Text(), At: l.config.Now(), Actor: cut(p.Name, maxPurpose), Role: p.Role.String(), Action: a.Action, Outcome: avro.OperationOutcomeAsked,
 		Purpose: cut(purpose, maxPurpose), Target: cut(a.Target, maxTarget), Version: l.config.Version,
 	}
 	if a.Records >= 0 {
 		record.Records = avro.Some(a.Records)
 	}
-	value, err := record.AppendAvro(wire.Append(nil, id))
-	if err == nil {
-		err = client.ProduceSync(ctx, &kgo.Record{Topic: l.config.Names.Topic(schemas.Operations), Key: []byte(record.ActID), Value: value}).FirstErr()
+	if err := l.write(ctx, &record); err != nil {
+		return nil, fmt.Errorf("the act is not done, because it cannot be recorded: %w", err)
 	}
-	if err != nil {
-		return fmt.Errorf("the act is not done, because it cannot be recorded: %w", err)
+	return &Receipt{l, record}, nil
+}
+
+// End records the outcome of the act: the number of records it was done to, negative if it is not about
+// records, its result in words, or why it failed. It works when ctx has ended, too.
+func (r *Receipt) End(ctx context.Context, records int64, result string, failed error) error {
+	const patience = 10 * time.Second
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	record := r.record
+	record.At, record.Outcome, record.Records = r.log.config.Now(), avro.OperationOutcomeDone, avro.Optional[int64]{}
+	if failed != nil {
+		record.Outcome, result = avro.OperationOutcomeFailed, failed.Error()
+	}
+	if records >= 0 {
+		record.Records = avro.Some(records)
+	}
+	record.Result = avro.Some(cut(result, maxTarget))
+	if err := r.log.write(ctx, &record); err != nil {
+		return fmt.Errorf("the outcome of act %s is not recorded: %w", record.ActID, err)
 	}
 	return nil
+}
+
+func (l *Log) write(ctx context.Context, record *avro.Operation) error {
+	client, id, err := l.connect(ctx)
+	if err != nil {
+		return err
+	}
+	value, err := record.AppendAvro(wire.Append(nil, id))
+	if err != nil {
+		return err
+	}
+	return client.ProduceSync(ctx, &kgo.Record{Topic: l.config.Names.Topic(schemas.Operations), Key: []byte(record.ActID), Value: value}).FirstErr()
 }
 
 // connect makes the client and asks for the schema's id, once.

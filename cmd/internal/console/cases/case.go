@@ -103,7 +103,7 @@ func (s *Pages) byPhone(ctx context.Context, q *page.Request) (*page.Content, er
 	if err != nil {
 		return nil, page.Refuse(http.StatusBadRequest, "that is no international number: write it with + and the country's prefix, or name the country")
 	}
-	if err := s.Record(ctx, q.Person, &act.Act{Action: avro.OperationActionFindPhone, Purpose: q.PostFormValue("purpose"), Records: -1}); err != nil {
+	if _, err := s.Record(ctx, q.Person, &act.Act{Action: avro.OperationActionFindPhone, Purpose: q.PostFormValue("purpose"), Records: -1}); err != nil {
 		return nil, err
 	}
 	report, err := s.find(ctx, trace.Query{Pseudonyms: pseudonyms}, true)
@@ -123,7 +123,7 @@ func (s *Pages) unmask(ctx context.Context, q *page.Request) (*page.Content, err
 		return nil, page.Refuse(http.StatusForbidden, "only support and operators may see personal fields")
 	}
 	id := strings.TrimSpace(q.PostFormValue("id"))
-	if err := s.Record(ctx, q.Person, &act.Act{Action: avro.OperationActionShowCase, Purpose: q.PostFormValue("purpose"), Target: id, Records: -1}); err != nil {
+	if _, err := s.Record(ctx, q.Person, &act.Act{Action: avro.OperationActionShowCase, Purpose: q.PostFormValue("purpose"), Target: id, Records: -1}); err != nil {
 		return nil, err
 	}
 	report, err := s.find(ctx, trace.Query{ID: id}, false)

@@ -79,6 +79,9 @@ func showCase(q *page.Request, r *trace.Report, level mask.Level) (*page.Content
 			h.Button(h.Type("submit"), g.Text("Show the personal fields")),
 		)))
 	}
+	if q.Person.May(access.Operator) && r.Query != "" && r.Query != "a phone" {
+		c.Body = append(c.Body, h.P(h.A(h.Href(view.At("/forget", "id", r.Query)), g.Text("Forget this case")), h.Span(h.Class("quiet"), g.Text(" begins with a dry run"))))
+	}
 	c.Body = append(c.Body, lookedCard(r))
 	return c, nil
 }

@@ -254,7 +254,7 @@ func (s *Pages) showLetter(ctx context.Context, q *page.Request) (*page.Content,
 		return nil, err
 	}
 	a := act.Act{Action: avro.OperationActionShowDeadLetter, Purpose: q.PostFormValue("purpose"), Target: refOf(l), Records: 1}
-	if err := s.Record(ctx, q.Person, &a); err != nil {
+	if _, err := s.Record(ctx, q.Person, &a); err != nil {
 		return nil, err
 	}
 	return &page.Content{

@@ -124,13 +124,20 @@ func (s *Pages) runReplay(ctx context.Context, q *page.Request) (*page.Content, 
 	}
 	records := plan.Send
 	target := fmt.Sprintf("provider=%s stage=%s cause=%s", q.PostFormValue("provider"), q.PostFormValue("stage"), q.PostFormValue("cause"))
-	if err := s.Record(ctx, q.Person, &act.Act{Action: avro.OperationActionReplayDeadLetters, Purpose: q.PostFormValue("purpose"), Target: target, Records: records}); err != nil {
+	receipt, err := s.Record(ctx, q.Person, &act.Act{Action: avro.OperationActionReplayDeadLetters, Purpose: q.PostFormValue("purpose"), Target: target, Records: records})
+	if err != nil {
 		return nil, err
 	}
 	r.Sent = s.replays.At
 	started := s.replays.Start(s.Base, q.Person.Name, s.Feed.Now, func(ctx context.Context) (*deadletter.Plan, error) { //nolint:contextcheck // it outlives the request
 		s.replays.Step("replaying dead letters", records)
-		return s.replayer(r).Run(ctx)
+		done, err := s.replayer(r).Run(ctx)
+		var sent int64
+		if done != nil {
+			sent = done.Sent
+		}
+		s.End(ctx, receipt, sent, "", err)
+		return done, err
 	})
 	if !started {
 		return nil, page.Refuse(http.StatusConflict, "a replay is under way: wait for its end")

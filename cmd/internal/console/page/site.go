@@ -3,6 +3,7 @@ package page
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -24,6 +25,7 @@ type Site struct {
 	Schema tail.SchemaFunc
 	// Version is the program's.
 	Version string
+	Logger  *slog.Logger
 	// Base lives as long as the server. It is the context of jobs, which requests start.
 	Base context.Context //nolint:containedctx // the lifetime of jobs
 	// Reads limits how many requests read topics at a time.
@@ -31,10 +33,17 @@ type Site struct {
 }
 
 // Record writes an act before it is done.
-func (s *Site) Record(ctx context.Context, p *access.Person, a *act.Act) error {
-	err := s.Acts.Write(ctx, p, a)
+func (s *Site) Record(ctx context.Context, p *access.Person, a *act.Act) (*act.Receipt, error) {
+	receipt, err := s.Acts.Write(ctx, p, a)
 	if errors.Is(err, act.ErrPurpose) {
-		return Refuse(http.StatusBadRequest, err.Error())
+		return nil, Refuse(http.StatusBadRequest, err.Error())
 	}
-	return err
+	return receipt, err
+}
+
+// End records the outcome of an act. The act is done: that its outcome cannot be recorded is logged.
+func (s *Site) End(ctx context.Context, receipt *act.Receipt, records int64, result string, failed error) {
+	if err := receipt.End(ctx, records, result, failed); err != nil {
+		s.Logger.WarnContext(ctx, "an act has no outcome", slog.String("error", err.Error()))
+	}
 }

@@ -126,6 +126,9 @@ func (t *Table) heading() g.Node {
 }
 
 func (t *Table) copies(path string) g.Node {
+	if path == "" {
+		return g.Group{} // the answer to a form has no address
+	}
 	return h.Span(
 		h.Class("copy"),
 		h.A(h.Href(At(path, "format", "csv", "table", t.ID)), h.Data("copy", ""), h.Title("Copy the table as CSV"), g.Text("CSV")),

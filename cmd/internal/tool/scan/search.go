@@ -67,7 +67,7 @@ func Search(ctx context.Context, config Config, step string, ranges Ranges, need
 // cutNeedles shortens the needles to a length that bytes.Contains finds quickest. Many needles are
 // slower than decoding: then every record is wanted.
 func cutNeedles(needles [][]byte) [][]byte {
-	const longest, most = 48, 16
+	const longest, most = 48, 40
 	if len(needles) > most {
 		return nil
 	}
@@ -225,14 +225,15 @@ func (s *search) take(p *part, answer *kmsg.FetchResponseTopicPartition) error {
 	case err != nil:
 		return fmt.Errorf("read %s/%d: %w", p.topic, p.partition, err)
 	}
-	hit, next, size, err := s.look(p, answer.RecordBatches)
+	hits, next, size, err := s.look(p, answer.RecordBatches)
 	if err != nil {
 		return fmt.Errorf("read %s/%d: %w", p.topic, p.partition, err)
 	}
-	if !hit {
+	if len(hits) == 0 {
 		s.pass(p, next, size)
 		return nil
 	}
+	answer.RecordBatches = hits
 	options := kgo.ProcessFetchPartitionOpts{Offset: p.next, IsolationLevel: kgo.ReadCommitted(), Topic: p.topic, Partition: p.partition}
 	fetched, _ := kgo.ProcessFetchPartition(options, answer, s.decompressor, nil)
 	if fetched.Err != nil {
@@ -283,11 +284,11 @@ const (
 	batchHeader     = 61
 )
 
-// look reports whether a batch may hold a needle, and the offset behind the batches. A broker may cut
-// the last batch off.
-func (s *search) look(p *part, batches []byte) (hit bool, next int64, size Searched, err error) {
+// look returns the batches that may hold a needle, with the markers of transactions, and the offset
+// behind all batches. A broker may cut the last batch off.
+func (s *search) look(p *part, batches []byte) (hits []byte, next int64, size Searched, err error) {
 	next = p.next
-	hit = len(p.needles) == 0
+	found := false
 	for len(batches) >= batchHeader {
 		length := int64(binary.BigEndian.Uint32(batches[batchLength:])) + batchLength + 4
 		if length < batchHeader || length > int64(len(batches)) {
@@ -297,24 +298,29 @@ func (s *search) look(p *part, batches []byte) (hit bool, next int64, size Searc
 		batches = batches[length:]
 		const magic, control = 2, 1 << 5
 		if batch[batchMagic] != magic {
-			return false, 0, size, fmt.Errorf("a batch of format %d, which Kafka 4 no longer has", batch[batchMagic])
+			return nil, 0, size, fmt.Errorf("a batch of format %d, which Kafka 4 no longer has", batch[batchMagic])
 		}
 		next = int64(binary.BigEndian.Uint64(batch)) + int64(binary.BigEndian.Uint32(batch[batchLastDelta:])) + 1 //nolint:gosec // offsets are positive
 		attributes := binary.BigEndian.Uint16(batch[batchAttributes:])
 		if attributes&control != 0 {
+			hits = append(hits, batch...)
 			continue
 		}
 		size.Records += int64(binary.BigEndian.Uint32(batch[batchRecords:]))
 		records := batch[batchHeader:]
 		if codec := kgo.CompressionCodecType(attributes & 7); codec != kgo.CodecNone && len(p.needles) > 0 { //nolint:gosec // three bits
 			if records, err = s.decompressor.Decompress(records, codec); err != nil {
-				return false, 0, size, fmt.Errorf("decompress a batch: %w", err)
+				return nil, 0, size, fmt.Errorf("decompress a batch: %w", err)
 			}
 		}
 		size.Bytes += int64(len(records))
-		for i := 0; i < len(p.needles) && !hit; i++ {
-			hit = bytes.Contains(records, p.needles[i])
+		hold := func(needle []byte) bool { return bytes.Contains(records, needle) }
+		if len(p.needles) == 0 || slices.ContainsFunc(p.needles, hold) {
+			hits, found = append(hits, batch...), true
 		}
 	}
-	return hit, next, size, nil
+	if !found {
+		hits = nil
+	}
+	return hits, next, size, nil
 }

@@ -1,0 +1,190 @@
+package console_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/cmd/internal/tool/scan"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/trace/tracetest"
+	"github.com/tributary-hq/tributary/schemas"
+)
+
+// million is how many raw records there are; the other topics have one and a half times as many.
+const million = 1_000_000
+
+// TestMillion: the page of a case is there in under 3 s, by every kind of id, among a million raw
+// records and what the stages made of them. The case is the oldest: a search goes through all others
+// first. TRIBUTARY_TEST_KAFKA names a real Kafka; its topics are kept for the next run.
+func TestMillion(t *testing.T) {
+	t.Parallel()
+	broker := os.Getenv("TRIBUTARY_TEST_KAFKA")
+	if broker == "" {
+		t.Skip("TRIBUTARY_TEST_KAFKA names no Kafka")
+	}
+	s := tracetest.Start(t, broker)
+	fillMillion(t, s)
+	r := start(t, s)
+	const most = 3 * time.Second
+	for _, c := range []struct {
+		name, path string
+		form       url.Values
+		has        string
+	}{
+		{"correlation id", "/case?format=json&id=" + oldOrder, nil, oldOrder},
+		{"entity key", "/case?format=json&id=" + url.QueryEscape(tracetest.VerificationKey(1)), nil, oldOrder},
+		{"id without its provider", "/case?id=" + strings.TrimPrefix(tracetest.VerificationKey(1), "lox24:"), nil, oldOrder},
+		{"event id", "/case?id=" + tracetest.EventID(1, 1), nil, oldOrder},
+		{"request id", "/case?format=json&id=request-00000001", nil, oldOrder},
+		{"invoice number, in signed bodies only", "/case?format=json&id=" + oldInvoice, nil, oldOrder},
+		{"an id that is nowhere", "/case?format=json&id=nowhere-0815", nil, `"found": false`},
+		{"phone", "/case/phone?format=json", url.Values{"phone": {tracetest.Phone}, "purpose": {"a measurement"}}, oldOrder},
+	} {
+		for range 3 {
+			began := time.Now()
+			status, body, _ := r.ask(t, support, c.path, c.form)
+			took := time.Since(began)
+			t.Logf("%s: %v", c.name, took.Round(time.Millisecond))
+			var m struct {
+				Looked []struct {
+					For     string `json:"for"`
+					Records int64  `json:"records"`
+					Bytes   int64  `json:"bytes"`
+					Took    int64  `json:"took_ms"`
+				} `json:"looked"`
+			}
+			if err := json.Unmarshal([]byte(body), &m); err == nil {
+				for _, l := range m.Looked {
+					t.Logf("    %s: %d records, %d MB, %d ms", l.For, l.Records, l.Bytes/1e6, l.Took)
+				}
+			}
+			if status != http.StatusOK && status != http.StatusNotFound || !strings.Contains(body, c.has) {
+				t.Fatalf("%s: %d: %.2000s", c.name, status, body)
+			}
+			if took > most {
+				t.Errorf("%s took %v", c.name, took)
+			}
+		}
+	}
+}
+
+const (
+	oldOrder   = "order-0000000"
+	oldInvoice = "00001771-0000-4000-8000-000000001771"
+)
+
+// fillMillion writes the case, lets the stages handle it, and writes its records again and again with
+// other ids and another phone, unless an earlier run did.
+func fillMillion(t *testing.T, s *tracetest.Stack) {
+	t.Helper()
+	client, err := kgo.NewClient(append(s.Kafka, kgo.MaxBufferedRecords(100_000), kgo.ProducerBatchCompression(kgo.Lz4Compression()), kgo.ProducerLinger(20*time.Millisecond))...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	topics := append(append(append(schemas.RawTopics(), schemas.OutcomeTopics()...), schemas.EnrichedTopics()...), schemas.EnrichedJourneys)
+	for i := range topics {
+		topics[i] = s.Names.Topic(topics[i])
+	}
+	ranges := func() (scan.Ranges, int64) {
+		offsets, err := scan.List(t.Context(), kadm.NewClient(client), topics...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := offsets.Ranges(t.Context(), time.Time{}, time.Time{}, topics...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var n int64
+		for _, parts := range all {
+			for _, p := range parts {
+				n += p.To - p.From
+			}
+		}
+		return all, n
+	}
+	if _, n := ranges(); n > million {
+		t.Logf("%d records are there from an earlier run", n)
+		return
+	}
+	s.Run(t)
+	s.Verification(t, 1, oldOrder, 1, "channel.sent", 5)
+	s.Verification(t, 1, oldOrder, 1, "channel.sent", 5) // a repeat
+	s.Verification(t, 1, oldOrder, 2, "success", 10)
+	s.Payment(t, 1, oldOrder, "FINISHED", "FINISHED")
+	s.Await(t, schemas.EnrichedJourneys, func(r *kgo.Record) bool { return bytes.Contains(r.Value, []byte("COMPLETE")) })
+	s.Stop(t)
+	templates, n := map[string][]*kgo.Record{}, 0
+	all, _ := ranges()
+	err = scan.Each(t.Context(), scan.Config{Kafka: s.Kafka}, "reading the case", all, func(r *kgo.Record) error {
+		kept := templates[r.Topic]
+		if strings.Contains(r.Topic, "enriched.") && len(kept) > 0 {
+			kept = nil // the last revision
+		}
+		templates[r.Topic] = append(kept, r)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	perCase := len(templates[s.Names.Topic(schemas.RawLOX24)]) + len(templates[s.Names.Topic(schemas.RawUAPAY)])
+	began := time.Now()
+	for i := 1; i <= million/perCase; i++ {
+		ids := other(s, i)
+		for topic, records := range templates {
+			for _, r := range records {
+				copied := &kgo.Record{Topic: topic, Key: []byte(ids.Replace(string(r.Key))), Value: replaceIn(ids, r)}
+				for _, h := range r.Headers {
+					copied.Headers = append(copied.Headers, kgo.RecordHeader{Key: h.Key, Value: []byte(ids.Replace(string(h.Value)))})
+				}
+				client.Produce(t.Context(), copied, func(_ *kgo.Record, err error) {
+					if err != nil {
+						t.Error(err)
+					}
+				})
+				n++
+			}
+		}
+	}
+	if err := client.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d records written in %v, %d of a case", n, time.Since(began).Round(time.Second), n/(million/perCase))
+}
+
+// replaceIn replaces the ids in a value, of a signed one in its claims. Nobody checks the signature again.
+func replaceIn(ids *strings.Replacer, r *kgo.Record) []byte {
+	parts := strings.SplitN(string(r.Value), ".", 3)
+	if strings.HasSuffix(r.Topic, schemas.RawUAPAY) && len(parts) == 3 {
+		if claims, err := base64.RawURLEncoding.DecodeString(parts[1]); err == nil {
+			parts[1] = base64.RawURLEncoding.EncodeToString([]byte(ids.Replace(string(claims))))
+			return []byte(strings.Join(parts, "."))
+		}
+	}
+	return []byte(ids.Replace(string(r.Value)))
+}
+
+// other replaces the ids of the case by those of another, of the same length, so that Avro stays valid.
+func other(s *tracetest.Stack, i int) *strings.Replacer {
+	pairs := []string{oldOrder, fmt.Sprintf("order-%07d", i), tracetest.Phone[1:], fmt.Sprintf("49160%08d", i)}
+	for _, id := range []string{strings.TrimPrefix(tracetest.VerificationKey(1), "lox24:"), strings.TrimPrefix(tracetest.PaymentKey(1), "uapay:"), tracetest.EventID(1, 1), tracetest.EventID(1, 2), oldInvoice} {
+		pairs = append(pairs, id, id[:9]+fmt.Sprintf("%04x", 1+i>>16)+id[13:14]+fmt.Sprintf("%04x", i&0xffff)+id[18:])
+	}
+	for n := 1; n <= 4; n++ {
+		pairs = append(pairs, fmt.Sprintf("request-%08d", n), fmt.Sprintf("repeat%d-%08d", n, i))
+	}
+	for _, p := range s.Privacy.Phone(tracetest.Phone, time.Now()).Pseudonyms {
+		pairs = append(pairs, p.HMAC, fmt.Sprintf("%08x%s", i, p.HMAC[8:]))
+	}
+	return strings.NewReplacer(pairs...)
+}
