@@ -82,8 +82,9 @@ func Start(tb TB, brokers ...string) *Stack {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { _ = broker.Close() })
+	partitions := topics.DefaultConfig().Partitions
 	if len(brokers) == 0 {
-		brokers = broker.Brokers()
+		brokers, partitions = broker.Brokers(), 2
 	}
 	s := &Stack{
 		Kafka: []kgo.Opt{kgo.SeedBrokers(brokers...), kgo.MetadataMinAge(50 * time.Millisecond)}, Names: schemas.Names{Prefix: Prefix},
@@ -91,7 +92,7 @@ func Start(tb TB, brokers ...string) *Stack {
 			{ID: "shop-lox24", Provider: "lox24"}, {ID: "shop-uapay", Provider: "uapay"}, {ID: "shop-unibell", Provider: "unibell", StatusCallback: true},
 		},
 	}
-	s.Topics.Partitions, s.Topics.ReplicationFactor, s.Topics.MinInsyncReplicas = 2, 1, 1
+	s.Topics.Partitions, s.Topics.ReplicationFactor, s.Topics.MinInsyncReplicas = partitions, 1, 1
 	if s.client, err = kgo.NewClient(s.Kafka...); err != nil {
 		tb.Fatal(err)
 	}
