@@ -27,7 +27,8 @@ type Config struct {
 	// written, whether it would take one: so an outage is known before the first
 	// webhook, and its end without one. 0 disables the probe.
 	KafkaCheckInterval time.Duration `json:"kafka_check_interval" koanf:"kafka_check_interval" yaml:"kafka_check_interval"`
-	// Linger is how long records wait for others to share a produce request.
+	// Linger is how long records wait for others to share a produce request. A record
+	// that comes while no other is being written, and few are, does not wait.
 	Linger time.Duration `json:"linger" koanf:"linger" yaml:"linger"`
 	// Compression of the raw topics: none, lz4, snappy or zstd.
 	Compression string `json:"compression" koanf:"compression" yaml:"compression"`

@@ -22,7 +22,8 @@ type Config struct {
 	Kafka []kgo.Opt
 	// Compression is the client's option for the batches.
 	Compression kgo.Opt
-	// Linger is how long records wait for others to share a batch.
+	// Linger is how long records wait for others to share a batch. One whose Write is
+	// the only one, while few come, does not wait.
 	Linger time.Duration
 	// AnswerDeadline bounds Write.
 	AnswerDeadline time.Duration
@@ -60,6 +61,7 @@ type Producer struct {
 	metrics *Metrics
 	health  *health
 	probe   *probe
+	flusher flusher
 	waits   waits
 	// giveUp is closed when a stop no longer waits for Kafka.
 	giveUp   chan struct{}
@@ -88,6 +90,7 @@ func New(cfg Config, m *Metrics) (*Producer, error) {
 		return nil, err
 	}
 	p.probe = &probe{client: p.client, health: p.health, inUse: cfg.InUse, every: cfg.ProbeInterval, patience: cfg.AnswerDeadline, forget: p.forget}
+	p.flusher.client, p.flusher.wake = p.client, make(chan struct{}, 1)
 	m.watch(p)
 	return p, nil
 }
@@ -112,8 +115,11 @@ func (p *Producer) options(more ...kgo.Opt) []kgo.Opt {
 	return slices.Concat(p.cfg.Kafka, ours, more)
 }
 
-// Start begins to probe; Close ends it. ctx only lends its values.
-func (p *Producer) Start(ctx context.Context) { p.probe.start(ctx) }
+// Start begins to probe and to flush; Close ends both. ctx only lends its values.
+func (p *Producer) Start(ctx context.Context) {
+	p.probe.start(ctx)
+	p.flusher.start(ctx)
+}
 
 // Write produces the records, all to one topic, and waits for all of them. A single
 // record is stored or not; several may be stored in part. The error is a
@@ -129,6 +135,8 @@ func (p *Producer) Write(ctx context.Context, records []kgo.Record) ([]Receipt, 
 	for i := range records {
 		p.client.TryProduce(ctx, &records[i], w.promise)
 	}
+	defer p.flusher.over()
+	p.flusher.begin(started, p.cfg.Linger)
 	if p.cfg.Mutated.by(AnswerEarly) {
 		return receipts(records), nil
 	}
@@ -267,10 +275,11 @@ func (p *Producer) GiveUp() { p.givingUp.Do(func() { close(p.giveUp) }) }
 // remaining records were refused.
 const lastFlush = 500 * time.Millisecond
 
-// Close ends the probe, flushes the buffered records and closes the clients. It returns how
+// Close ends the probe and the flusher, flushes the buffered records and closes the clients. It returns how
 // many records it gave up. Call it when no Write waits.
 func (p *Producer) Close(ctx context.Context) (givenUp int64) {
 	p.probe.end()
+	p.flusher.end()
 	ctx, cancel := context.WithTimeout(ctx, lastFlush)
 	defer cancel()
 	for _, client := range p.clients() {
