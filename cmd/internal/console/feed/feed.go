@@ -56,7 +56,7 @@ type Feed struct {
 	Topics    *poll.Poll[*Topics]
 	Ledger    *poll.Poll[*Ledger]
 	Processes *poll.Poll[*Processes]
-	Alerts    *poll.Poll[[]Alert]
+	Alerts    *poll.Poll[*Alerts]
 	Letters   *poll.Poll[*Letters]
 	// Money has the hours since yesterday, MoneyLong the days of a month.
 	Money     *poll.Poll[*MoneyRows]

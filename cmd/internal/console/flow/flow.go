@@ -34,12 +34,13 @@ type flowModel struct {
 	Verdict view.Level `json:"verdict"`
 	Says    []string   `json:"says"`
 	// KafkaAway is why nothing can be read.
-	KafkaAway string          `json:"kafka_away,omitempty"`
-	Providers []flowProvider  `json:"providers"`
-	Stages    []flowStage     `json:"stages"`
-	Topics    []feed.Topic    `json:"topics"`
-	Refusals  []feed.Refusal  `json:"refusals"`
-	Alerts    []feed.Alert    `json:"alerts"`
+	KafkaAway string         `json:"kafka_away,omitempty"`
+	Providers []flowProvider `json:"providers"`
+	Stages    []flowStage    `json:"stages"`
+	Topics    []feed.Topic   `json:"topics"`
+	Refusals  []feed.Refusal `json:"refusals"`
+	// Alerts is null while Alertmanager has not answered.
+	Alerts    *feed.Alerts    `json:"alerts"`
 	Hour      feed.Counts     `json:"last_hour"`
 	Processes *feed.Processes `json:"processes,omitempty"`
 }
@@ -72,9 +73,6 @@ func (s *pages) flow(ctx context.Context, q *page.Request) (*page.Content, error
 		return page.Away("Flow", flowText, readers.Err), nil
 	}
 	m := &flowModel{At: readers.At.UTC(), Refusals: []feed.Refusal{}, Alerts: alerts.Value, Verdict: view.Good}
-	if m.Alerts == nil {
-		m.Alerts = []feed.Alert{}
-	}
 	if topics.Has {
 		m.Topics = topics.Value.Topics
 	}
@@ -160,7 +158,8 @@ func (m *flowModel) judge(alerts error) {
 	if m.Processes != nil && m.Processes.KafkaAway > 0 {
 		m.sayf(view.Bad, "Ingest cannot write to Kafka for %s.", view.Span(time.Duration(m.Processes.KafkaAway*float64(time.Second))))
 	}
-	if n := len(m.Alerts); n > 0 {
+	if m.Alerts != nil && len(m.Alerts.Open) > 0 {
+		n := len(m.Alerts.Open)
 		m.sayf(view.Warn, "%s open.", page.Count(n, "alert is", "alerts are"))
 	}
 	if alerts != nil {

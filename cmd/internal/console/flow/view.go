@@ -26,7 +26,8 @@ func showFlow(q *page.Request, m *flowModel, at time.Time) *page.Content {
 		more = append(more, h.Ul(items...))
 	}
 	c.Body = append(c.Body, page.Heading("Flow", flowText, at), view.Verdict(m.Verdict, &verdictWhat, m.Says[0], more...), m.tiles(), m.picture())
-	if alerts := alertTable(m.Alerts); len(alerts.Rows) > 0 {
+	if m.Alerts != nil && m.Alerts.Configured {
+		alerts := alertTable(m.Alerts)
 		c.Tables = append(c.Tables, alerts)
 		c.Body = append(c.Body, alerts.Render(q.Path()))
 	}
@@ -290,8 +291,12 @@ func (m *flowModel) refusalTable() *view.Table {
 	return t
 }
 
-func alertTable(alerts []feed.Alert) *view.Table {
-	t := &view.Table{ID: "alerts", Caption: "Open alerts", Columns: []view.Column{{Name: "Alert"}, {Name: "Severity"}, {Name: "Since"}, {Name: "What", Help: "The alert's summary, from Alertmanager."}, {Name: "Runbook"}}, Command: "curl ALERTMANAGER/api/v2/alerts"}
+func alertTable(all *feed.Alerts) *view.Table {
+	alerts := all.Open
+	t := &view.Table{ID: "alerts", Caption: "Open alerts", Columns: []view.Column{{Name: "Alert"}, {Name: "Severity"}, {Name: "Since"}, {Name: "What", Help: "The alert's summary, from Alertmanager."}, {Name: "Runbook"}}, Command: "curl ALERTMANAGER/api/v2/alerts", Empty: "No alert is open."}
+	if all.Silenced > 0 {
+		t.Caption += fmt.Sprintf(", without %s", page.Count(all.Silenced, "silenced one", "silenced ones"))
+	}
 	for i := range alerts {
 		a := &alerts[i]
 		t.Rows = append(t.Rows, []view.Cell{
