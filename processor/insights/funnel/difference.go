@@ -52,7 +52,7 @@ func (c *Contribution) equal(o *Contribution) bool {
 // appendChange appends the elements that make one contribution of another.
 func appendChange(dst []byte, was, is *Contribution) []byte {
 	for i := range is.Counts {
-		dst = appendCount(dst, byte(i), is.Counts[i]-was.Counts[i])
+		dst = appendCount(dst, byte(i), is.Counts[i]-was.Counts[i]) //nolint:gosec // few counts
 	}
 	for i := range is.Channels {
 		if a, b := &was.Channels[i], &is.Channels[i]; *a != *b {

@@ -28,6 +28,8 @@ const (
 	tagSuccess
 	tagWait
 
+	// hashSize is the bytes of a phone's hash.
+	hashSize = 8
 	// perChannel is how many counts a channel has.
 	perChannel = 3
 )
@@ -38,7 +40,7 @@ func (d *Dimensions) appendTo(dst []byte) []byte {
 	for _, text := range [...]string{d.Area, d.Block, d.Carrier, d.Provider, d.Source} {
 		dst = statecodec.AppendString(dst, text)
 	}
-	return append(dst, byte(codeOfFirst(d.Channel)))
+	return append(dst, byte(codeOfFirst(d.Channel))) //nolint:gosec // few channels
 }
 
 // reader reads a difference. A text that it returns is a part of it.
@@ -138,7 +140,7 @@ func appendWait(dst []byte, w *Wait, sign int64) []byte {
 // appendElements appends the elements of a difference.
 func (d *Difference) appendElements(dst []byte) []byte {
 	for i, n := range d.Counts {
-		dst = appendCount(dst, byte(i), n)
+		dst = appendCount(dst, byte(i), n) //nolint:gosec // few counts
 	}
 	for i := range d.Channels {
 		dst = appendChannel(dst, i, &d.Channels[i])
@@ -184,7 +186,7 @@ func (d *Difference) addElements(r *reader) {
 		case tag == tagCaptureTime:
 			d.CaptureTimes = addTally(d.CaptureTimes, int32(r.int()), r.int()) //nolint:gosec // written from an int32
 		case tag == tagPhone:
-			if hash := r.part(8); hash != "" { //nolint:mnd // bytes of a hash
+			if hash := r.part(hashSize); hash != "" {
 				d.Phones = addTally(d.Phones, binary.BigEndian.Uint64([]byte(hash)), r.int())
 			}
 		case tag == tagSuccess:
