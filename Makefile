@@ -172,10 +172,14 @@ AXE := bin/axe/package/axe.min.js
 $(AXE):
 	mkdir -p bin/axe && cd bin/axe && npm pack --silent axe-core@4.14.1 && tar xzf axe-core-4.14.1.tgz package/axe.min.js
 
+CONSOLE = go build -o bin/console-test ./cmd/tributary && cd .ci/console && TRIBUTARY=$(CURDIR)/bin/console-test AXE=$(CURDIR)/$(AXE) go test -count 1
 .PHONY: console-test
-console-test: $(AXE) ## the console's pages in a real Chromium: axe-core, both themes, a phone and a screen
-	go build -o bin/console-test ./cmd/tributary
-	cd .ci/console && TRIBUTARY=$(CURDIR)/bin/console-test AXE=$(CURDIR)/$(AXE) go test -count 1 ./...
+console-test: $(AXE) ## the console in a real Chromium, calm and broken: axe-core, both themes, a phone to a wall, a night shift's questions
+	$(CONSOLE) -timeout 30m ./...
+
+.PHONY: console-fast
+console-fast: $(AXE) ## the same in under a minute: one theme, one width, two faults
+	$(CONSOLE) -short -timeout 5m ./...
 
 .PHONY: consumers-fast
 consumers-fast: ## the analysts' questions in DuckDB, ClickHouse, Arrow and fastavro, each equal to a count from the raw bodies

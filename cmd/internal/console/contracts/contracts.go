@@ -145,7 +145,7 @@ func (s *pages) contractTopicPage(ctx context.Context, q *page.Request) (*page.C
 	}
 	fields := fieldTable(t)
 	c.Tables = append(c.Tables, fields)
-	c.Body = append(c.Body, view.Card("about", "What one row is", h.P(view.Paragraph(t.Doc))), sampleCard(m.Samples), queryCard(&m), fields.Render(q.Path()))
+	c.Body = append(c.Body, view.Card("about", "What one row is", h.P(h.Class("prose"), view.Paragraph(t.Doc))), sampleCard(m.Name, m.Samples), queryCard(&m), fields.Render(q.Path()))
 	return c, nil
 }
 
@@ -183,7 +183,7 @@ func (s *pages) samples(ctx context.Context, topic string) ([]sample, error) {
 	return rows, nil
 }
 
-func sampleCard(rows []sample) g.Node {
+func sampleCard(topic string, rows []sample) g.Node {
 	if len(rows) == 0 {
 		return g.Group{}
 	}
@@ -198,7 +198,7 @@ func sampleCard(rows []sample) g.Node {
 		nodes = append(nodes, h.Details(g.If(i == len(rows)-1, g.Attr("open")), h.ID(fmt.Sprintf("row-%d-%d", row.Partition, row.Offset)),
 			h.Summary(g.Textf("Partition %d, offset %d, ", row.Partition, row.Offset), view.Code(row.Key)), view.Block(text)))
 	}
-	return view.Card("samples", "The newest rows", nodes...)
+	return view.CardOf("samples", "The newest rows", &view.What{ID: "tip-samples", Text: "The newest rows with their places, newest first; personal and secret fields are masked.", Command: "tributary tail --last 3 " + topic}, nodes...)
 }
 
 func queryCard(m *contractTopicModel) g.Node {
@@ -208,7 +208,7 @@ func queryCard(m *contractTopicModel) g.Node {
 	}
 	items := make([]g.Node, 0, len(m.Warnings))
 	for _, text := range m.Warnings {
-		items = append(items, h.Li(view.Paragraph(text)))
+		items = append(items, h.Li(h.Class("prose"), view.Paragraph(text)))
 	}
 	return g.Group{view.Card("queries", "Queries, for an export in DuckDB", nodes...), view.Card("not", "Do not", h.Ul(items...))}
 }

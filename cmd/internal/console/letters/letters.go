@@ -60,7 +60,7 @@ func (s *Pages) letters(ctx context.Context, q *page.Request) (*page.Content, er
 		return page.Away("Dead letters", lettersText, result.Err), nil
 	}
 	m := result.Value
-	table := issueTable(m.Issues)
+	table := issueTable(q.Person, m.Issues)
 	c := &page.Content{Model: m, Tables: []*view.Table{table}}
 	c.Body = append(c.Body, page.Heading("Dead letters", lettersText, m.At))
 	if result.Err != nil {
@@ -93,7 +93,7 @@ func issuePath(i *feed.Issue) string {
 	return view.At("/letters/issue", "provider", i.Provider, "stage", i.Stage, "cause", i.Cause)
 }
 
-func issueTable(issues []feed.Issue) *view.Table {
+func issueTable(p *access.Person, issues []feed.Issue) *view.Table {
 	t := &view.Table{
 		ID: "issues", Caption: "Issues", Command: "tributary deadletter stats", Empty: "There is no dead letter: every accepted record became a fact or a duplicate.",
 		Columns: []view.Column{
@@ -107,6 +107,10 @@ func issueTable(issues []feed.Issue) *view.Table {
 			{Name: "Version", Wide: true, Help: "The release that could not handle them."},
 		},
 	}
+	operator := p.May(access.Operator)
+	if operator {
+		t.Columns = append(t.Columns, view.Column{Name: "Replay", Help: "A dry run shows what a replay would do; nothing is sent."})
+	}
 	for i := range issues {
 		x := &issues[i]
 		detail := ""
@@ -117,8 +121,19 @@ func issueTable(issues []feed.Issue) *view.Table {
 			view.C(x.Cause, h.A(h.Href(issuePath(x)), view.Text(page.Words(x.Cause)))), view.T(x.Provider), view.N(x.Waiting()), view.N(x.Count),
 			page.Stamp(x.First), page.Stamp(x.Last), view.T(detail), view.T(strings.Join(x.Versions, ", ")),
 		})
+		if operator {
+			t.Rows[i] = append(t.Rows[i], dryRunCell(p, x))
+		}
 	}
 	return t
+}
+
+// dryRunCell has the button of a dry run, if there is something to replay.
+func dryRunCell(p *access.Person, x *feed.Issue) view.Cell {
+	if x.Waiting() == 0 {
+		return view.C("", view.None())
+	}
+	return view.C("", dryRun(p, x, h.Button(h.Type("submit"), g.Text("Dry run"))))
 }
 
 // issueOf finds the issue that a request names.

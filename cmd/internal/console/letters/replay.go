@@ -26,6 +26,12 @@ func replayCommand(provider, cause, stage string) string {
 	return fmt.Sprintf("tributary deadletter replay --provider %s --cause %s --stage %s", provider, cause, stage)
 }
 
+// dryRun is the form of a dry run, with its button.
+func dryRun(p *access.Person, x *feed.Issue, button ...g.Node) g.Node {
+	return h.Form(h.Class("row"), h.Method("post"), h.Action("/letters/plan"), view.Token(p),
+		page.Hidden("provider", x.Provider), page.Hidden("stage", x.Stage), page.Hidden("cause", x.Cause), g.Group(button))
+}
+
 // replayCard offers a dry run to operators, and the command to the others.
 func replayCard(p *access.Person, x *feed.Issue) g.Node {
 	command := replayCommand(x.Provider, x.Cause, x.Stage)
@@ -34,10 +40,8 @@ func replayCard(p *access.Person, x *feed.Issue) g.Node {
 	}
 	nodes := []g.Node{h.P(g.Text("Replay after the repair: a release that knows the type, a source that accepts stale events. Each record goes to the partition it came from, once."))}
 	if p.May(access.Operator) {
-		nodes = append(nodes, h.Form(
-			h.Class("row"), h.Method("post"), h.Action("/letters/plan"), view.Token(p),
-			page.Hidden("provider", x.Provider), page.Hidden("stage", x.Stage), page.Hidden("cause", x.Cause),
-			h.Button(h.Class("primary"), h.Type("submit"), g.Text("Dry run")), h.Span(h.Class("quiet"), g.Text("shows what a replay would do; nothing is sent")),
+		nodes = append(nodes, dryRun(
+			p, x, h.Button(h.Class("primary"), h.Type("submit"), g.Text("Dry run")), h.Span(h.Class("quiet"), g.Text("shows what a replay would do; nothing is sent")),
 		))
 	} else {
 		nodes = append(nodes, view.Quiet("Operators can replay here."))
@@ -96,6 +100,11 @@ func (s *Pages) planReplay(ctx context.Context, q *page.Request) (*page.Content,
 		))
 	}
 	c.Body = append(c.Body, h.Div(what.On(), view.Card("plan", "The plan", nodes...)))
+	// The reason stands beside the button that replays.
+	x, err := s.issueOf(ctx, q.PostForm)
+	if err == nil && x != nil && len(x.Newest) > 0 {
+		c.Body = append(c.Body, example(q.Person, x.Newest[0]))
+	}
 	return c, nil
 }
 

@@ -132,13 +132,27 @@ func share(part, whole int64) string {
 	return fmt.Sprintf("%.0f %%", 100*float64(part)/float64(whole))
 }
 
+// byAmount are the currencies of sums, that of the most minor units first.
+func byAmount(by map[string]int64) []string {
+	return slices.SortedFunc(maps.Keys(by), func(a, b string) int { return cmp.Or(cmp.Compare(by[b], by[a]), cmp.Compare(a, b)) })
+}
+
 // amounts writes sums by currency.
 func amounts(by map[string]int64) string {
 	var parts []string
-	for _, currency := range slices.Sorted(maps.Keys(by)) {
+	for _, currency := range byAmount(by) {
 		parts = append(parts, view.Money(by[currency], cmp.Or(currency, "of no currency")))
 	}
 	return cmp.Or(strings.Join(parts, ", "), "–")
+}
+
+// largest splits a list of amounts into the first and the others, so that a tile shows one in large digits.
+func largest(amounts string) (first, others string) {
+	first, others, more := strings.Cut(amounts, ", ")
+	if more {
+		others = "and " + others
+	}
+	return first, others
 }
 
 // each is the cost of one of n, by currency, with two digits more than amounts have; a lower bound if there
@@ -148,7 +162,7 @@ func each(f *feed.Funnel, n int64) string {
 		return "–"
 	}
 	var parts []string
-	for _, currency := range slices.Sorted(maps.Keys(f.Cost)) {
+	for _, currency := range byAmount(f.Cost) {
 		digits := money.Digits(currency)
 		parts = append(parts, strings.TrimSpace(strconv.FormatFloat(float64(f.Cost[currency])/float64(n)/math.Pow10(digits), 'f', digits+2, 64)+" "+currency))
 	}
@@ -166,15 +180,18 @@ func moneyTiles(m *moneyModel) g.Node {
 	}
 	first := tile("Requested", t.Requested, "Verifications ordered.")
 	first.Unit = "codes"
-	cost := view.Tile{Name: "Cost", Value: amounts(t.Cost), Help: "Known cost of all codes. Codes whose cost is not known are not in it.", Command: m.Command}
+	cost := view.Tile{Name: "Cost", Help: "Known cost of all codes. Codes whose cost is not known are not in it.", Command: m.Command}
+	cost.Value, cost.Unit = largest(amounts(t.Cost))
 	if t.CostUnknown > 0 {
-		cost.Unit = "+ " + page.Count(int(t.CostUnknown), "code", "codes") + " of unknown cost"
+		cost.Unit += " + " + page.Count(int(t.CostUnknown), "code", "codes") + " of unknown cost"
 	}
+	verified := view.Tile{Name: "Cost of a verified user", Help: "Known cost of all codes, divided by those verified; ≥ if there are codes of unknown cost.", Command: m.Command}
+	verified.Value, verified.Unit = largest(each(t, t.Verified))
+	paid := view.Tile{Name: "Cost of a paid user", Help: "Known cost of all codes, divided by those paid; ≥ if there are codes of unknown cost.", Command: m.Command}
+	paid.Value, paid.Unit = largest(each(t, t.Paid))
 	return view.Tiles(
 		first, tile("Sent", t.Sent, "Those with an attempt."), tile("Delivered", t.Delivered, "Those with a delivered attempt."), tile("Verified", t.Verified, "Those that succeeded."),
-		tile("Paid", t.Paid, "Journeys with a captured payment, refunded since or not."), cost,
-		view.Tile{Name: "Cost of a verified user", Value: each(t, t.Verified), Help: "Known cost of all codes, divided by those verified; ≥ if there are codes of unknown cost.", Command: m.Command},
-		view.Tile{Name: "Cost of a paid user", Value: each(t, t.Paid), Help: "Known cost of all codes, divided by those paid; ≥ if there are codes of unknown cost.", Command: m.Command},
+		tile("Paid", t.Paid, "Journeys with a captured payment, refunded since or not."), cost, verified, paid,
 	)
 }
 

@@ -136,7 +136,7 @@ func (f *Frame) content(ctx context.Context, p *Page, q *Request, wait time.Dura
 		}
 		return &Content{
 			Status: status, Model: map[string]any{"error": err.Error()},
-			Body: []g.Node{view.Banner(view.Bad, Sentence(err)), view.Quiet("Nothing was changed. Open the page again when the cause is gone.")},
+			Body: []g.Node{Heading(p.Title, "", time.Time{}), view.Banner(view.Bad, Sentence(err)), view.Quiet("Nothing was changed. Open the page again when the cause is gone.")},
 		}
 	}
 	return c

@@ -28,15 +28,15 @@ func Away(title, text string, err error) *Content {
 	return &Content{
 		Model: map[string]any{"error": err.Error()}, Status: 200,
 		Body: []g.Node{Heading(title, text, time.Time{}), view.Banner(
-			view.Bad, "Kafka is away.", h.P(view.Text(Sentence(err))),
-			h.P(g.Text("Nothing is lost by that here: webhooks that ingest cannot write are answered 503 and sent again by their providers. This page asks again by itself.")),
+			view.Bad, "Kafka is away.", h.P(h.Class("prose"), view.Text(Sentence(err))),
+			h.P(h.Class("prose"), g.Text("Nothing is lost by that here: webhooks that ingest cannot write are answered 503 and sent again by their providers. This page asks again by itself.")),
 		)},
 	}
 }
 
 // Stale says that the numbers are old.
 func Stale(err error, at time.Time) g.Node {
-	return view.Banner(view.Bad, "Kafka is away.", h.P(g.Text("The numbers are from "), view.Time(at), g.Text(". "), view.Text(Sentence(err))))
+	return view.Banner(view.Bad, "Kafka is away.", h.P(h.Class("prose"), g.Text("The numbers are from "), view.Time(at), g.Text(". "), view.Text(Sentence(err))))
 }
 
 // Sentence writes an error for people.

@@ -3,6 +3,7 @@ package view
 import (
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	g "maragu.dev/gomponents"
 	h "maragu.dev/gomponents/html"
@@ -94,13 +95,18 @@ func Tiles(tiles ...Tile) g.Node {
 	for i := range tiles {
 		t := &tiles[i]
 		what := What{tipID(t.Name), t.Help, t.Command}
+		class := "value"
+		const roomy = 9
+		if utf8.RuneCountInString(t.Value) > roomy {
+			class = "value long"
+		}
 		name := g.Text(t.Name)
 		if t.Link != "" {
 			name = h.A(h.Href(At(t.Link)), name)
 		}
 		nodes = append(nodes, h.Div(
 			h.Class(strings.TrimSpace("tile "+string(t.Level))), what.On(),
-			h.Dt(name), h.Dd(what.Explain(h.Span(h.Class("value"), g.Text(t.Value)), g.If(t.Unit != "", h.Span(h.Class("unit"), g.Text(" "+t.Unit))))), chartOf(t.Chart),
+			h.Dt(name), h.Dd(what.Explain(h.Span(h.Class(class), g.Text(t.Value)), g.If(t.Unit != "", h.Span(h.Class("unit"), g.Text(" "+t.Unit))))), chartOf(t.Chart),
 		))
 	}
 	return h.Dl(nodes...)

@@ -113,6 +113,8 @@
     waiting = 0;
   });
 
+  const current = document.querySelector("header nav a[aria-current]");
+  if (current) current.scrollIntoView({ inline: "center", block: "nearest" });
   times(document);
   listen();
 })();
