@@ -10,6 +10,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/lab/demo"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/model"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
+	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
 // TestRun plays all scenarios through the whole program: the account adds up, and
@@ -37,6 +38,15 @@ func run(t *testing.T, o demo.Options) *demo.Result {
 	}
 	if r.Topics.Comparison.Equal == 0 {
 		t.Errorf("comparison %+v: nothing was compared", r.Topics.Comparison)
+	}
+	if r.Topics.Funnel.Equal == 0 || r.Topics.Scorecards.Equal == 0 {
+		t.Errorf("funnel %+v, scorecards %+v: nothing was compared", r.Topics.Funnel, r.Topics.Scorecards)
+	}
+	// Nobody pumps, and there are too few codes to judge a wait.
+	for _, kind := range []avro.SignalKind{avro.SignalKindPumping, avro.SignalKindFallbackFrontier} {
+		if n := r.Topics.Claims[string(kind)]; n > 0 {
+			t.Errorf("%d claims of %s", n, kind)
+		}
 	}
 	return r
 }

@@ -10,7 +10,8 @@ import (
 // Difference is a field of an entity with different values in the model and in the
 // processor's snapshot.
 type Difference struct {
-	// Kind is journey, payment, verification, movement, attempt or funnel, Key the key of its records.
+	// Kind is journey, payment, verification, movement, attempt, funnel or scorecard, Key the key of
+	// its records.
 	Kind      string `json:"kind"`
 	Key       string `json:"key"`
 	Field     string `json:"field"`
@@ -40,7 +41,7 @@ const maxDifferences = 40
 const unclaimed = "?"
 
 // Compare compares the model's entities of a kind with the processor's, field by field.
-func Compare[T Journey | Payment | Verification | Movement | Attempt | Funnel](kind string, want, got map[string]*T) Comparison {
+func Compare[T Journey | Payment | Verification | Movement | Attempt | Funnel | Scorecard](kind string, want, got map[string]*T) Comparison {
 	var out Comparison
 	ids := map[string]bool{}
 	for id := range want {

@@ -153,6 +153,7 @@ type entities struct {
 	movements     map[string]*Movement
 	attempts      map[string]*Attempt
 	funnel        map[string]*avro.FunnelRow
+	signals       map[string]*avro.Signal
 }
 
 func (e *entities) payment(r *kgo.Record) error {
@@ -191,5 +192,7 @@ func (e *entities) compare(m *Model, out *Result, sure, now time.Time) {
 	out.Movements, out.Attempts = Compare("movement", m.Movements(sure, now), e.movements), Compare("attempt", m.Attempts(sure, now), e.attempts)
 	if m.settings.Insights {
 		out.Funnel = Compare("funnel", m.Funnel(sure, now), e.funnelSums())
+		out.Scorecards = Compare("scorecard", m.Scorecards(sure, now), e.scorecards())
+		out.Claims = e.claims()
 	}
 }

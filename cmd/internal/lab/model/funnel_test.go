@@ -44,3 +44,27 @@ func TestFunnel(t *testing.T) {
 		t.Errorf("%d sums, want %d", len(got), 9*len(want))
 	}
 }
+
+// TestScorecards counts the records of a provider, and claims nothing before they are due.
+func TestScorecards(t *testing.T) {
+	t.Parallel()
+	m := newModel()
+	for _, f := range []fact{
+		callback(0, "p1", "FINISHED", "FINISHED", ""), callback(0, "p1", "FINISHED", "FINISHED", ""), callback(time.Minute, "p1", "CANCELED", "REJECTED", ""),
+	} {
+		if err := m.Add(f.topic, record(&f)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := map[string]*model.Scorecard{"uapay": {Facts: 2, Repeats: 1, Regressions: 1, Conflicts: 1}}
+	if diff := cmp.Diff(want, m.Scorecards(noon(time.Hour), noon(time.Hour))); diff != "" {
+		t.Errorf("scorecards (-want +got):\n%s", diff)
+	}
+	if early := m.Scorecards(noon(59*time.Minute), noon(time.Hour))["uapay"]; !early.Undecided {
+		t.Errorf("before the hour is over: %+v", early)
+	}
+	wrong := model.Compare("scorecard", want, map[string]*model.Scorecard{"uapay": {Facts: 3, Repeats: 1, Regressions: 1, Conflicts: 1}})
+	if wrong.Different != 1 || wrong.Differences[0].Field != "Facts" {
+		t.Errorf("a fact too many: %+v", wrong)
+	}
+}

@@ -72,6 +72,8 @@ type Model struct {
 	payments map[string]*payment
 	digest   func([]byte) uint64
 	ids      *pseudonym.IDs
+	// last is when a provider's newest record was received.
+	last map[string]time.Time
 	// milestones counts the events of further senders by journey, source and type; senders
 	// are the members they make.
 	milestones map[string]map[string]int
@@ -84,7 +86,7 @@ func New(settings Settings, digest func([]byte) uint64) *Model {
 		settings: settings, sources: map[string]source.Source{}, expected: map[string]*Expected{}, seen: map[[16]byte]bool{},
 		codes: map[string]*code{}, calls: map[string]*call{}, bindings: map[string]string{}, loose: map[string][]status{},
 		payments: map[string]*payment{}, digest: digest, ids: pseudonym.New(settings.Keys),
-		milestones: map[string]map[string]int{}, senders: map[string]map[string]bool{},
+		last: map[string]time.Time{}, milestones: map[string]map[string]int{}, senders: map[string]map[string]bool{},
 	}
 	for i := range settings.Sources {
 		m.sources[settings.Sources[i].ID] = settings.Sources[i].WithDefaults()
@@ -128,6 +130,9 @@ func (m *Model) Add(topic string, r *kgo.Record) error {
 		m.expected[envelope.Provider] = e
 	}
 	e.Raw++
+	if envelope.ReceivedAt.After(m.last[envelope.Provider]) {
+		m.last[envelope.Provider] = envelope.ReceivedAt
+	}
 	if envelope.Kind == raw.KindWebhook && topic != schemas.RawVoximplant {
 		e.Digest += m.digest(r.Value)
 	}

@@ -56,7 +56,7 @@ func NewTopics(names schemas.Names, model *Model, each func(topic string, r *kgo
 		accounts: map[string]*Account{}, causes: map[string]int64{}, enriched: map[string]int64{}, journeys: map[string]*Journey{},
 		entities: entities{
 			payments: map[string]*Payment{}, verifications: map[string]*Verification{}, movements: map[string]*Movement{}, attempts: map[string]*Attempt{},
-			funnel: map[string]*avro.FunnelRow{},
+			funnel: map[string]*avro.FunnelRow{}, signals: map[string]*avro.Signal{},
 		},
 	}
 }
@@ -133,7 +133,7 @@ func (t *Topics) take(topic string, r *kgo.Record) {
 		if err = decode(r.Value, d.DecodeAvro); err == nil {
 			t.account(d.Provider).Duplicates++
 		}
-	case "enriched", "facts", "insights":
+	case "enriched", "facts", "insights", "signals":
 		t.enriched[topic]++
 		switch topic {
 		case schemas.EnrichedJourneys:
@@ -148,6 +148,8 @@ func (t *Topics) take(topic string, r *kgo.Record) {
 			err = t.entities.attempt(r)
 		case schemas.InsightsFunnel:
 			err = t.entities.funnelRow(r)
+		case schemas.Signals:
+			err = t.entities.signal(r)
 		}
 	}
 	if err != nil && t.err == nil {
@@ -209,12 +211,16 @@ type Result struct {
 	Attempts      Comparison `json:"attempts"`
 	// Funnel compares the sums over the funnel's rows.
 	Funnel Comparison `json:"funnel"`
+	// Scorecards compares the sums over the providers' scorecards.
+	Scorecards Comparison `json:"scorecards"`
+	// Claims counts the claims that stand, by kind.
+	Claims map[string]int `json:"claims"`
 	// LastReceived is the newest received_at of a raw record.
 	LastReceived time.Time `json:"last_received"`
 }
 
 func (r *Result) comparisons() []*Comparison {
-	return []*Comparison{&r.Comparison, &r.Payments, &r.Verifications, &r.Movements, &r.Attempts, &r.Funnel}
+	return []*Comparison{&r.Comparison, &r.Payments, &r.Verifications, &r.Movements, &r.Attempts, &r.Funnel, &r.Scorecards}
 }
 
 // Different returns the number of entities and rows that differ from the model's.
