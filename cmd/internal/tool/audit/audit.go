@@ -9,6 +9,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/cmd/internal/tool/audit/funnelsum"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/audit/offsetset"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/scan"
 	"github.com/tributary-hq/tributary/schemas"
@@ -58,7 +59,9 @@ type auditor struct {
 	// derived are the entities with rows, by fact topic.
 	derived map[string]*derivations
 	// funnel are the sums of the funnel's rows by window and route.
-	funnel map[funnelGroup]*funnelLevels
+	funnel *funnelsum.Check
+	// funnelSince is the time from which on all differences were read; zero: all were.
+	funnelSince time.Time
 	// erased is the offset of the last erasure record of an entity, by provider and
 	// key.
 	erased map[string]int64

@@ -74,6 +74,9 @@ func (r *rig) sound(ctx context.Context) {
 	if report.Journeys.Journeys == 0 || report.Journeys.InFlight > 0 {
 		r.t.Errorf("journeys = %+v: nothing was compared", report.Journeys)
 	}
+	if report.Funnel.Windows == 0 {
+		r.t.Errorf("funnel = %+v: nothing was compared", report.Funnel)
+	}
 	// Every minute is over, for the demo's deadlines were waited for.
 	accepted := int64(0)
 	for _, a := range total {

@@ -150,7 +150,7 @@ func (b *bench) signal(key, id string, revision int64) {
 
 func (b *bench) commit(topic string, offset int64) {
 	b.t.Helper()
-	group := map[string]string{schemas.RawLOX24: "lox24", schemas.InternalJourney: "journey"}[topic]
+	group := map[string]string{schemas.RawLOX24: "lox24", schemas.InternalJourney: "journey", schemas.InternalInsights: "insights"}[topic]
 	var o kadm.Offsets
 	o.AddOffset(topic, 0, offset, -1)
 	if err := b.admin.CommitAllOffsets(b.t.Context(), schemas.Names{}.Group(group), o); err != nil {

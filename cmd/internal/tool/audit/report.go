@@ -184,7 +184,8 @@ const (
 	KindJourney = "journey"
 	// KindRows: an entity whose rows do not add up to its snapshot.
 	KindRows = "rows"
-	// KindFunnel: a window of the funnel whose levels have different sums.
+	// KindFunnel: a window of the funnel whose levels have different sums, or a day whose rows
+	// are not the sum of its differences.
 	KindFunnel = "funnel"
 	// KindLedger: a ledger entry whose counts differ from the topics.
 	KindLedger = "ledger"
