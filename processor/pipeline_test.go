@@ -103,6 +103,9 @@ func TestStoriesEndToEnd(t *testing.T) {
 	if p.account != (account{decoded: len(records)}) {
 		t.Errorf("account = %+v of %d records", p.account, len(records))
 	}
+	if rows := rowsOf(p); len(rows) != 9 {
+		t.Errorf("rows of the funnel by window and level: %v", rows)
+	}
 }
 
 // account is where the raw records ended.
@@ -196,7 +199,7 @@ func (p *pipeline) consume(t *testing.T, outputs []stage.Output) {
 			if o.Topic == schemas.DeadLetterJourney || o.Topic == schemas.DeadLetterUnibellCall {
 				t.Fatalf("an internal record was buried: %s", o.Headers)
 			}
-		case strings.HasPrefix(o.Topic, "enriched."), strings.HasPrefix(o.Topic, "facts."):
+		case strings.HasPrefix(o.Topic, "enriched."), strings.HasPrefix(o.Topic, "facts."), o.Topic == schemas.InsightsFunnel:
 			p.keep(t, o)
 		}
 	}
