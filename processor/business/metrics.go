@@ -10,7 +10,7 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// Metrics are the counters of committed rounds. Make them with NewMetrics.
+// Metrics are the counters of committed transactions. Make them with NewMetrics.
 type Metrics struct {
 	all              [metricCount]metric
 	total, withdrawn [metricCount]*prometheus.CounterVec

@@ -152,7 +152,7 @@ func (c *Config) Validate() error {
 		errs = append(errs, fmt.Errorf("standby: %d is not between 0 and 8", c.Standby))
 	}
 	if c.TransactionTimeout < 4*c.CommitInterval {
-		errs = append(errs, fmt.Errorf("transaction_timeout: %v is under four times commit_interval (%v): a slow round would be aborted by the broker",
+		errs = append(errs, fmt.Errorf("transaction_timeout: %v is under four times commit_interval (%v): a slow transaction would be aborted by the broker",
 			c.TransactionTimeout, c.CommitInterval))
 	}
 	if c.StateDir == "" {

@@ -15,7 +15,7 @@
 // and the next owner replays the difference.
 //
 // The files in the order of the data flow: worker.go (event loop), session.go (poll),
-// round.go (one batch), internal/task (one transaction in memory: decode, apply, timers,
+// batch.go (one batch), internal/task (one transaction in memory: decode, apply, timers,
 // write buffer), transact.go (commit), internal/cache (write-back cache), writeback.go and
 // internal/store (the state on disk), and for a new owner restoring.go, internal/restore
 // and internal/hangingtxn. Package enginetest has the test driver, which

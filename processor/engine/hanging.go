@@ -62,7 +62,7 @@ func (w *worker) checkLastTransaction(ctx context.Context) error {
 // truncated while the worker was running: the new entries would fill the lost offsets
 // and hide the loss.
 func (w *worker) changelogWentBack(ctx context.Context) error {
-	for p, at := range w.round.acks.written {
+	for p, at := range w.batch.acks.written {
 		part := w.parts[p]
 		if at.first >= part.pos.Offset {
 			continue

@@ -20,7 +20,7 @@ func (w *worker) moveInputs(ctx context.Context, moves map[int32]*restore.Move) 
 	ctx = w.traces.Begin(ctx, nil)
 	defer func() {
 		w.traces.Ended(w.tracedCounts(), err)
-		w.round = newRound(w.changelog) // the client may still refer to the old one's memory
+		w.batch = newBatch(w.changelog) // the client may still refer to the old one's memory
 	}()
 	w.task.ResetCounts()
 	for p := range moves {

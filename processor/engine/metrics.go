@@ -13,7 +13,7 @@ import (
 
 // metrics are the engine's metrics; all of them have the label stage.
 type metrics struct {
-	records, outputs, rounds, aborts            *prometheus.CounterVec
+	records, outputs, transactions, aborts      *prometheus.CounterVec
 	deadLetters, deadlines, sessions, fenced    *prometheus.CounterVec
 	settled                                     *prometheus.CounterVec
 	fetchErrors, restoredRecords, restoredBytes *prometheus.CounterVec
@@ -42,7 +42,7 @@ func newMetrics(reg prometheus.Registerer, namespace string, names *LatencyNames
 	m := &metrics{
 		records:         counter("records_total", "Input records whose effect is committed."),
 		outputs:         counter("outputs_total", "Records emitted and committed, by topic.", "topic"),
-		rounds:          counter("rounds_total", "Rounds by outcome: committed, aborted, unknown, failed.", "outcome"),
+		transactions:    counter("transactions_total", "Transactions by outcome: committed, aborted, unknown, failed.", "outcome"),
 		aborts:          counter("aborts_total", "Transactions aborted; an everyday event in a rebalance."),
 		deadLetters:     counter("dead_letters_total", "Records that can never be handled, by cause.", "cause"),
 		deadlines:       counter("deadlines_total", "Due deadlines fired."),
@@ -53,7 +53,7 @@ func newMetrics(reg prometheus.Registerer, namespace string, names *LatencyNames
 		restoredRecords: counter("restored_records_total", "Changelog records replayed."),
 		restoredBytes:   counter("restored_bytes_total", "Changelog bytes (keys and values) replayed."),
 		roundSeconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: prefix + "transaction_seconds", Help: "From begin to stored, of committed rounds.",
+			Name: prefix + "transaction_seconds", Help: "From begin to stored, of committed transactions.",
 			Buckets: prometheus.ExponentialBuckets(0.002, 2, 12),
 		}, []string{"stage"}),
 		partitions: prometheus.NewGaugeVec(prometheus.GaugeOpts{
@@ -76,7 +76,7 @@ func newMetrics(reg prometheus.Registerer, namespace string, names *LatencyNames
 	m.latencies = latency.New(prefix, names)
 	if reg != nil {
 		reg.MustRegister(m.latencies.Collectors()...)
-		reg.MustRegister(m.records, m.outputs, m.rounds, m.aborts, m.deadLetters, m.deadlines, m.sessions, m.fenced, m.settled,
+		reg.MustRegister(m.records, m.outputs, m.transactions, m.aborts, m.deadLetters, m.deadlines, m.sessions, m.fenced, m.settled,
 			m.fetchErrors, m.restoredRecords, m.restoredBytes, m.roundSeconds, m.partitions, m.restoreLeft,
 			m.restores, m.restorePartitions, m.restoreRate, m.restoreSeconds,
 			m.standbyBytes, m.standbyPartitions, m.standbyBehind, m.standbyMost, m.dropped, m.inputMoves, m.inputLost, m.inputGaps)
@@ -89,7 +89,7 @@ func (w *worker) measure(began time.Time) {
 	at := w.deps.Now()
 	w.pace.Committed(began, at)
 	w.count(at.Sub(began))
-	w.metrics.latencies.Observe(w.spec.Name, &w.round.latencies, at)
+	w.metrics.latencies.Observe(w.spec.Name, &w.batch.latencies, at)
 }
 
 // noteLatency keeps a fact's event time and ingestion time until the commit. Records that
@@ -99,21 +99,21 @@ func (w *worker) noteLatency(r *task.Record) {
 	if !ok || w.spec.Replayed != nil && w.spec.Replayed(&r.In) {
 		return
 	}
-	w.round.latencies.Add(timed.Times())
+	w.batch.latencies.Add(timed.Times())
 }
 
 // count adds a committed transaction to the metrics and clears the worker's error.
 func (w *worker) count(took time.Duration) {
 	m, name := w.metrics, w.spec.Name
-	m.rounds.WithLabelValues(name, "committed").Inc()
+	m.transactions.WithLabelValues(name, "committed").Inc()
 	m.roundSeconds.WithLabelValues(name).Observe(took.Seconds())
-	m.records.WithLabelValues(name).Add(float64(len(w.round.decoded)))
+	m.records.WithLabelValues(name).Add(float64(len(w.batch.decoded)))
 	m.deadlines.WithLabelValues(name).Add(float64(w.task.Fired))
 	for cause, n := range w.task.DeadLetters {
 		m.deadLetters.WithLabelValues(name, string(cause)).Add(float64(n))
 	}
 	byTopic := map[string]int{}
-	for _, c := range w.round.tx.Contexts() {
+	for _, c := range w.batch.tx.Contexts() {
 		outputs := c.Outputs()
 		for i := range outputs {
 			byTopic[outputs[i].Topic]++
@@ -132,7 +132,7 @@ func (w *worker) tracedCounts() tracing.Counts {
 	for _, n := range w.task.DeadLetters {
 		deadLetters += n
 	}
-	return tracing.Counts{Outputs: len(w.round.out), DeadLetters: deadLetters, Timers: w.task.Fired}
+	return tracing.Counts{Outputs: len(w.batch.out), DeadLetters: deadLetters, Timers: w.task.Fired}
 }
 
 // countUp reports the counts of a committed transaction to Spec.OnCount.
@@ -140,7 +140,7 @@ func (w *worker) countUp() {
 	if w.spec.OnCount == nil {
 		return
 	}
-	for _, c := range w.round.tx.Contexts() {
+	for _, c := range w.batch.tx.Contexts() {
 		for _, n := range c.Counts() {
 			w.spec.OnCount(n)
 		}

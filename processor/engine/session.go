@@ -132,7 +132,7 @@ func (w *worker) sawAssignment(assigned []int32) {
 // MaxRoundRecords are there.
 func (w *worker) collect(ctx context.Context) ([]*kgo.Record, error) {
 	w.pace.Start(w.deps.Now(), w.deadlinesWait())
-	records := w.round.records[:0]
+	records := w.batch.records[:0]
 	for len(records) < w.config.MaxRoundRecords {
 		left := w.pace.Left(w.deps.Now(), len(records) > 0 && w.atEnd())
 		if left <= 0 {
@@ -171,7 +171,7 @@ func (w *worker) collect(ctx context.Context) ([]*kgo.Record, error) {
 		}
 	}
 	w.pace.Collected(w.deps.Now())
-	w.round.records = records
+	w.batch.records = records
 	return records, nil //nolint:nilerr // a stop does not fail the poll
 }
 

@@ -26,7 +26,7 @@ func (w *worker) transact(ctx context.Context) error {
 	if err := w.write(ctx); err != nil {
 		return err
 	}
-	if w.round.acks.failed.Load() > 0 {
+	if w.batch.acks.failed.Load() > 0 {
 		// End would commit although a produce failed.
 		return w.abortProduced(ctx)
 	}
@@ -36,11 +36,11 @@ func (w *worker) transact(ctx context.Context) error {
 	committed, err := w.traces.End(ctx, w.session, kgo.TryCommit, w.addOffsets)
 	w.evidence.Ended(committed && err == nil)
 	if err != nil {
-		w.metrics.rounds.WithLabelValues(w.spec.Name, "unknown").Inc()
+		w.metrics.transactions.WithLabelValues(w.spec.Name, "unknown").Inc()
 		return fmt.Errorf("%w: commit: %w", failure.ErrRejoin, err)
 	}
 	if !committed {
-		w.metrics.rounds.WithLabelValues(w.spec.Name, "aborted").Inc()
+		w.metrics.transactions.WithLabelValues(w.spec.Name, "aborted").Inc()
 		w.metrics.aborts.WithLabelValues(w.spec.Name).Inc()
 		return w.resync(ctx, "the transaction was not committed")
 	}
@@ -80,9 +80,9 @@ func (w *worker) untilKilled(ctx context.Context) (context.Context, func()) {
 // slice of records, so the slice is complete before the first produce and must not be
 // reallocated.
 func (w *worker) produce(ctx context.Context) error {
-	out, headers := w.round.out[:0], w.round.outHeaders[:0]
-	for _, p := range slices.Sorted(maps.Keys(w.round.tx.Contexts())) {
-		c := w.round.tx.Context(p)
+	out, headers := w.batch.out[:0], w.batch.outHeaders[:0]
+	for _, p := range slices.Sorted(maps.Keys(w.batch.tx.Contexts())) {
+		c := w.batch.tx.Context(p)
 		if err := c.SetProgress(w.parts[p].kept, w.parts[p].position()); err != nil {
 			return err
 		}
@@ -111,8 +111,8 @@ func (w *worker) produce(ctx context.Context) error {
 			out = append(out, record)
 		}
 	}
-	w.round.out, w.round.outHeaders = out, headers
-	promise := w.round.acked
+	w.batch.out, w.batch.outHeaders = out, headers
+	promise := w.batch.acked
 	for i := range out {
 		w.session.Produce(ctx, &out[i], promise)
 	}
@@ -120,7 +120,7 @@ func (w *worker) produce(ctx context.Context) error {
 }
 
 // acked is the promise of all produced records. kgo may call it concurrently.
-func (r *round) acked(record *kgo.Record, err error) {
+func (r *batch) acked(record *kgo.Record, err error) {
 	a := &r.acks
 	if err != nil {
 		a.failed.Add(1)
@@ -145,12 +145,12 @@ func (r *round) acked(record *kgo.Record, err error) {
 
 // abortProduced aborts a transaction in which a produce failed.
 func (w *worker) abortProduced(ctx context.Context) error {
-	cause := w.round.acks.err
+	cause := w.batch.acks.err
 	w.status.Failed(cause)
-	w.metrics.rounds.WithLabelValues(w.spec.Name, "failed").Inc()
+	w.metrics.transactions.WithLabelValues(w.spec.Name, "failed").Inc()
 	w.metrics.aborts.WithLabelValues(w.spec.Name).Inc()
 	if suppressed, ok := w.lines.Allow(cause.Error(), w.deps.Now()); ok {
-		w.logger.WarnContext(ctx, "a record of the round was not written, aborting the round", slog.String("error", cause.Error()), slog.Int("held_back", suppressed))
+		w.logger.WarnContext(ctx, "a record of the transaction was not written, aborting it", slog.String("error", cause.Error()), slog.Int("held_back", suppressed))
 	}
 	w.evidence.Ended(false)
 	if _, err := w.traces.End(ctx, w.session, kgo.TryAbort, nil); err != nil {
@@ -184,7 +184,7 @@ func (w *worker) addOffsets(req *kmsg.TxnOffsetCommitRequest) error {
 	// client's own list is replaced, because it also contains polled partitions that
 	// are not part of this transaction.
 	req.Topics[topic].Partitions = req.Topics[topic].Partitions[:0]
-	for _, p := range slices.Sorted(maps.Keys(w.round.tx.Contexts())) {
+	for _, p := range slices.Sorted(maps.Keys(w.batch.tx.Contexts())) {
 		at := w.parts[p].position()
 		added := kmsg.NewTxnOffsetCommitRequestTopicPartition()
 		added.Partition, added.Offset, added.LeaderEpoch = p, at.Offset, at.Epoch
@@ -198,7 +198,7 @@ func (w *worker) addOffsets(req *kmsg.TxnOffsetCommitRequest) error {
 // the partitions' positions, and writes to the store if the cache is over its budget.
 func (w *worker) keep() error {
 	now := w.deps.Now().UnixMilli()
-	for p, c := range w.round.tx.Contexts() {
+	for p, c := range w.batch.tx.Contexts() {
 		part := w.parts[p]
 		part.clock = c.WatermarkMillis()
 		part.kept = entry.Progress{Watermark: part.clock, Known: true, Input: part.position()}
@@ -207,7 +207,7 @@ func (w *worker) keep() error {
 			part.header = entry.Header(w.deps.Version)
 		}
 		before := part.pos
-		if at, ok := w.round.acks.written[p]; ok {
+		if at, ok := w.batch.acks.written[p]; ok {
 			part.pos.Offset = at.next
 		}
 		part.pos.AtEnd = now
@@ -234,7 +234,7 @@ func (w *worker) resync(ctx context.Context, why string) error {
 	if err := w.recovery.Check(ctx, w.evidence.ProducerID()); err != nil {
 		return fmt.Errorf("%w: %w", failure.ErrRejoin, err)
 	}
-	w.logger.InfoContext(ctx, "round not committed, comparing with the broker", slog.String("reason", why), slog.Int("partitions", len(states)))
+	w.logger.InfoContext(ctx, "transaction not committed, comparing with the broker", slog.String("reason", why), slog.Int("partitions", len(states)))
 	if len(states) == 0 {
 		return nil
 	}

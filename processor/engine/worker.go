@@ -66,7 +66,7 @@ type worker struct {
 	leases     seam.Leases
 	evidence   hangingtxn.Evidence
 	parts      map[int32]*owned
-	round      *round
+	batch      *batch
 	pace       pace.Pace
 	// The times of the last periodic checks.
 	lastIdle, lastTouch, lastOrphans, lastWatched time.Time
@@ -164,7 +164,7 @@ func (w *worker) work(ctx context.Context, restores scheduler.Group) error {
 		if ctx.Err() != nil {
 			return nil //nolint:nilerr // stopped
 		}
-		if err := w.runRound(ctx, records); err != nil {
+		if err := w.runBatch(ctx, records); err != nil {
 			return err
 		}
 		w.touch(ctx)
@@ -284,7 +284,7 @@ func newWorker(spec *Spec, index int, instance string, e *Engine) *worker {
 		group:  group, input: e.deps.topic(spec.Input), changelog: e.deps.topic(spec.Changelog),
 		transactionalID: id, topics: e.topics[spec.Name], partitions: e.partitions[spec.Name],
 		instance: instance, standby: e.standbys[spec.Name],
-		parts: map[int32]*owned{}, round: newRound(e.deps.topic(spec.Changelog)),
+		parts: map[int32]*owned{}, batch: newBatch(e.deps.topic(spec.Changelog)),
 	}
 	w.budget, w.status = e.budget, status.New(spec.Name, index)
 	w.recovery = newRecovery(w)

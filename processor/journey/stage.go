@@ -24,7 +24,7 @@ const Name = "journey"
 // snapshotSize is the buffer size for a usual snapshot.
 const snapshotSize = 640
 
-// Stage is the journey stage, an stage.Stage.
+// Stage is the journey stage, a stage.Stage.
 type Stage struct {
 	config Config
 	// events and aggregates are pools for reuse.

@@ -29,7 +29,7 @@ const (
 	plainVersion  = 1
 )
 
-// Stage is the LOX24 stage, an stage.Stage and an stage.WatermarkReporter.
+// Stage is the LOX24 stage, a stage.Stage and a stage.WatermarkReporter.
 type Stage struct {
 	config        Config
 	verifications verification.Repository

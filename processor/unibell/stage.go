@@ -22,7 +22,7 @@ const Name = schemas.FamilyUnibell
 // callSize is room for a usual fact.
 const callSize = 768
 
-// Stage is the unibell stage, an stage.Stage and an stage.WatermarkReporter.
+// Stage is the unibell stage, a stage.Stage and a stage.WatermarkReporter.
 type Stage struct {
 	config Config
 	blocks block.Rule

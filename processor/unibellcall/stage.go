@@ -21,7 +21,7 @@ const Name = schemas.FamilyUnibellCall
 // inputSize is room for a usual fact.
 const inputSize = 768
 
-// Stage is the unibell-call stage, an stage.Stage and an stage.WatermarkReporter.
+// Stage is the unibell-call stage, a stage.Stage and a stage.WatermarkReporter.
 type Stage struct {
 	config        Config
 	verifications verification.Repository

@@ -108,7 +108,7 @@ func (d *Driver) Feed(in ...stage.Input) ([]stage.Output, error) {
 	for i := range in {
 		r := task.Record{In: in[i]}
 		d.task.Decode(&r)
-		emitted, err := d.round(in[i].Partition, func(c *task.Context) error {
+		emitted, err := d.transact(in[i].Partition, func(c *task.Context) error {
 			_, err := d.task.Apply(c, &r)
 			return err
 		})
@@ -123,7 +123,7 @@ func (d *Driver) Feed(in ...stage.Input) ([]stage.Output, error) {
 // AdvanceTo moves the watermark of a partition and fires the timers that become due, as
 // the wall clock does for an idle partition.
 func (d *Driver) AdvanceTo(partition int32, to time.Time) ([]stage.Output, error) {
-	return d.round(partition, func(c *task.Context) error {
+	return d.transact(partition, func(c *task.Context) error {
 		c.AdvanceWatermark(to)
 		return nil
 	})
@@ -177,7 +177,7 @@ const version = "test"
 // maxState is the limit of a state entry.
 const maxState = 2 << 20
 
-func (d *Driver) round(partition int32, act func(*task.Context) error) ([]stage.Output, error) {
+func (d *Driver) transact(partition int32, act func(*task.Context) error) ([]stage.Output, error) {
 	p := d.parts[partition]
 	c := task.NewContext(d.task, &task.Start{Partition: partition, State: p, Watermark: p.clock, WallClock: d.config.Now()})
 	if err := act(c); err != nil {

@@ -269,7 +269,7 @@ func (b *way) figures(f *result.Figures, before, after pair, took time.Duration)
 		return
 	}
 	count := func(name string) float64 { return after.counters[name] - before.counters[name] }
-	const rounds, transactions = "tributary_processor_rounds_total", "tributary_processor_transaction_seconds"
+	const rounds, transactions = "tributary_processor_transactions_total", "tributary_processor_transaction_seconds"
 	f.Add("transactions_per_second", count(rounds)/took.Seconds())
 	f.Add("transaction_ms_mean", count(transactions+"_sum")/count(transactions+"_count")*1e3)
 }

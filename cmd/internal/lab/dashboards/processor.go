@@ -42,7 +42,7 @@ func processorFlow() []Panel {
 		{
 			Kind: TimeSeries, Title: "Rounds by outcome", Unit: "ops", Width: 8, Height: 8, Decimals: -1, Stacked: true,
 			Description: "Committed rounds, and others: aborted ones are done again, an everyday event in a rebalance; unknown means that the committed offset had to be asked.",
-			Queries:     []Query{{Expr: rate("tributary_processor_rounds_total", ofStage, "outcome"), Legend: "{{outcome}}"}},
+			Queries:     []Query{{Expr: rate("tributary_processor_transactions_total", ofStage, "outcome"), Legend: "{{outcome}}"}},
 		},
 		{
 			Kind: TimeSeries, Title: "Sessions, fences, aborts", Unit: "cpm", Width: 8, Height: 8, Decimals: -1, Empty: "none",

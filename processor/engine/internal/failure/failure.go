@@ -11,7 +11,7 @@ var (
 	// ErrGroup means that joining the group fails; kgo keeps trying.
 	ErrGroup = errors.New("the group cannot be joined")
 	// ErrNotApplied wraps an error from applying a record or firing a timer.
-	ErrNotApplied = errors.New("a round could not be made")
+	ErrNotApplied = errors.New("a batch could not be applied")
 	// ErrInstanceTaken means that another process uses the same instance id.
 	ErrInstanceTaken = errors.New("the instance id is another process's")
 )

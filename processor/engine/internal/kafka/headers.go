@@ -11,7 +11,7 @@ import (
 // all allocations for raw records, for nine keys that are always the same. So the
 // headers are hidden from it:
 //
-//	batch ─► packHeaders ─► client: no header ─► round.input ─► headers with shared keys
+//	batch ─► packHeaders ─► client: no header ─► batch.input ─► headers with shared keys
 //
 // In a decompressed batch, the encoded headers of a record (count first) are stored at
 // the beginning of its value, after a mark and their length. Uncompressed batches are not

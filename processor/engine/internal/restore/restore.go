@@ -222,7 +222,7 @@ func UseCheckpoint(s *store.Store, r *Result, topicID [16]byte, start int64, now
 		// (KAFKA-20734), and abort it with the next one; an unclean leader election
 		// loses commits, too. The input records will be polled again, and the state
 		// must not contain their effect already.
-		r.Reason = "the broker has lost a round that it had confirmed"
+		r.Reason = "the broker has lost a transaction that it had confirmed"
 	case pos.Offset < r.End && age > deleteRetention/2:
 		r.Reason = "the stored position is so old that tombstones may be gone"
 	default:

@@ -111,7 +111,7 @@ func counted(ctx context.Context, f *result.Figures, c *Subprocess, total int64)
 	f.Add("allocations_per_record", m["go_memstats_mallocs_total"]/n)
 	f.Add("allocated_bytes_per_record", m["go_memstats_alloc_bytes_total"]/n)
 	f.Add("outputs_per_record", m["tributary_processor_outputs_total"]/n)
-	f.Add("rounds", m["tributary_processor_rounds_total"])
+	f.Add("rounds", m["tributary_processor_transactions_total"])
 	f.Add("aborted_rounds", m["tributary_processor_aborts_total"])
 	if rounds := m["tributary_processor_transaction_seconds_count"]; rounds > 0 {
 		f.Add("transaction_ms_mean", m["tributary_processor_transaction_seconds_sum"]/rounds*1e3)
@@ -143,7 +143,7 @@ func (p *Environment) Markers(ctx context.Context, f *result.Figures, c *Subproc
 	}
 	var offsets float64
 	listed.Each(func(o kadm.ListedOffset) { offsets += float64(o.Offset) })
-	f.Add("markers_per_transaction", (offsets-m["tributary_processor_outputs_total"])/m["tributary_processor_rounds_total"])
+	f.Add("markers_per_transaction", (offsets-m["tributary_processor_outputs_total"])/m["tributary_processor_transactions_total"])
 	return nil
 }
 

@@ -19,8 +19,8 @@ import (
 	"github.com/tributary-hq/tributary/processor/stage"
 )
 
-// round is the working memory of one transaction, reused by the next.
-type round struct {
+// batch is the working memory of one transaction, reused by the next.
+type batch struct {
 	changelog string
 	records   []*kgo.Record
 	decoded   []task.Record
@@ -48,13 +48,13 @@ type acks struct {
 // and the offset after the last one.
 type written struct{ first, next int64 }
 
-func newRound(changelog string) *round {
-	return &round{changelog: changelog, tx: task.NewTransaction(), acks: acks{written: map[int32]written{}}}
+func newBatch(changelog string) *batch {
+	return &batch{changelog: changelog, tx: task.NewTransaction(), acks: acks{written: map[int32]written{}}}
 }
 
 // reset clears everything, as a crash would: nothing of an aborted transaction may
 // remain.
-func (r *round) reset() {
+func (r *batch) reset() {
 	clear(r.records)
 	r.records = r.records[:0]
 	clear(r.decoded)
@@ -71,22 +71,22 @@ func (r *round) reset() {
 	clear(r.acks.written)
 }
 
-// runRound applies records and due timers and commits their effect. An error ends the
+// runBatch applies records and due timers and commits their effect. An error ends the
 // session.
-func (w *worker) runRound(ctx context.Context, records []*kgo.Record) (err error) {
+func (w *worker) runBatch(ctx context.Context, records []*kgo.Record) (err error) {
 	w.inputs(records)
-	ctx = w.traces.Begin(ctx, w.round.decoded)
+	ctx = w.traces.Begin(ctx, w.batch.decoded)
 	defer func() {
 		w.traces.Ended(w.tracedCounts(), err)
 		if err == nil {
 			w.recycle()
-			w.round.giveBack()
-			w.round.reset()
+			w.batch.giveBack()
+			w.batch.reset()
 			return
 		}
 		// Until the session is closed, its client may still be sending records that
 		// refer to this memory, so the memory is not reused.
-		w.round = newRound(w.changelog)
+		w.batch = newBatch(w.changelog)
 	}()
 	w.task.ResetCounts()
 	for _, r := range records {
@@ -98,14 +98,14 @@ func (w *worker) runRound(ctx context.Context, records []*kgo.Record) (err error
 	if err := w.applyAll(ctx); err != nil {
 		err = fmt.Errorf("%w: %w", failure.ErrNotApplied, asFatal(err))
 		w.status.Failed(err)
-		w.metrics.rounds.WithLabelValues(w.spec.Name, "failed").Inc()
+		w.metrics.transactions.WithLabelValues(w.spec.Name, "failed").Inc()
 		if abortErr := w.abort(ctx, "a record could not be applied"); abortErr != nil {
 			return errors.Join(err, abortErr)
 		}
 		return err
 	}
 	w.dropIdle(records)
-	if len(records) == 0 && len(w.round.tx.Contexts()) == 0 {
+	if len(records) == 0 && len(w.batch.tx.Contexts()) == 0 {
 		return nil
 	}
 	return w.transact(ctx)
@@ -117,15 +117,15 @@ func (w *worker) recycle() {
 	if !ok {
 		return
 	}
-	for i := range w.round.decoded {
-		if d := &w.round.decoded[i]; d.Err == nil && d.Event != nil {
+	for i := range w.batch.decoded {
+		if d := &w.batch.decoded[i]; d.Err == nil && d.Event != nil {
 			recycler.Recycle(d.Event)
 		}
 	}
 }
 
 // giveBack returns the memory of the input records to the client.
-func (r *round) giveBack() {
+func (r *batch) giveBack() {
 	for _, record := range r.records {
 		record.Recycle()
 	}
@@ -133,9 +133,9 @@ func (r *round) giveBack() {
 
 // inputs converts the polled records to the stage's Input.
 func (w *worker) inputs(records []*kgo.Record) {
-	w.round.decoded = slices.Grow(w.round.decoded[:0], len(records))[:len(records)]
+	w.batch.decoded = slices.Grow(w.batch.decoded[:0], len(records))[:len(records)]
 	for i, r := range records {
-		w.round.decoded[i].In = w.round.input(r)
+		w.batch.decoded[i].In = w.batch.input(r)
 	}
 }
 
@@ -147,7 +147,7 @@ const decodeBlock = 64
 // last one. It decodes a block, or all records in parallel if there are more CPUs than
 // workers.
 func (w *worker) decode(from int) (to int) {
-	records := w.round.decoded
+	records := w.batch.decoded
 	spare := runtime.GOMAXPROCS(0) - int(w.budget.sessions)
 	if spare < 1 || len(records) <= decodeBlock {
 		to = min(from+decodeBlock, len(records))
@@ -176,7 +176,7 @@ func (w *worker) decode(from int) (to int) {
 }
 
 // input converts a record to an Input, with its headers in the transaction's memory.
-func (r *round) input(record *kgo.Record) stage.Input {
+func (r *batch) input(record *kgo.Record) stage.Input {
 	from := len(r.inHeaders)
 	var value []byte
 	r.inHeaders, value = kafka.AppendHeaders(&r.headerKeys, r.inHeaders, record)
@@ -191,18 +191,18 @@ func (r *round) input(record *kgo.Record) stage.Input {
 // timers by it, so all outputs before that watermark must have been emitted.
 func (w *worker) applyAll(ctx context.Context) error {
 	parsed := 0
-	for i := range w.round.decoded {
+	for i := range w.batch.decoded {
 		if i == parsed {
 			parsed = w.decode(i)
 		}
-		d := &w.round.decoded[i]
+		d := &w.batch.decoded[i]
 		part := w.parts[d.In.Partition]
 		if d.In.Offset < part.applied {
 			return fmt.Errorf("%w: %s/%d gave offset %d again, %d is next", failure.ErrRejoin, d.In.Topic, d.In.Partition, d.In.Offset, part.applied)
 		}
 		part.applied = d.In.Offset + 1
 		part.next = max(part.next, part.applied)
-		part.epoch = max(part.epoch, w.round.records[i].LeaderEpoch)
+		part.epoch = max(part.epoch, w.batch.records[i].LeaderEpoch)
 		fact, err := w.task.Apply(w.context(part), d)
 		if err != nil {
 			return err
@@ -229,10 +229,10 @@ func (w *worker) applyAll(ctx context.Context) error {
 
 // context returns the context of a partition in the transaction.
 func (w *worker) context(part *owned) *task.Context {
-	if c := w.round.tx.Context(part.partition); c != nil {
+	if c := w.batch.tx.Context(part.partition); c != nil {
 		return c
 	}
-	return w.round.tx.Begin(w.task, &task.Start{
+	return w.batch.tx.Begin(w.task, &task.Start{
 		Partition: part.partition, State: part.state, Watermark: part.clock, Rebuild: part.rebuild, WallClock: w.deps.Now(),
 	})
 }
@@ -248,16 +248,16 @@ func (w *worker) dropIdle(records []*kgo.Record) {
 		return polled[p] || len(c.Outputs()) > 0 || len(c.Writes()) > 0
 	}
 	some := false
-	for p, c := range w.round.tx.Contexts() {
+	for p, c := range w.batch.tx.Contexts() {
 		some = some || works(p, c)
 	}
-	for p, c := range w.round.tx.Contexts() {
+	for p, c := range w.batch.tx.Contexts() {
 		// A partition that has only read markers is committed if another partition is.
 		if works(p, c) || some && w.parts[p].next != w.parts[p].kept.Input.Offset {
 			continue
 		}
 		w.parts[p].clock = c.WatermarkMillis()
-		w.round.tx.Drop(p)
+		w.batch.tx.Drop(p)
 	}
 }
 
