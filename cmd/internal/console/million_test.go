@@ -43,8 +43,8 @@ func TestMillion(t *testing.T) {
 	}{
 		{"correlation id", "/case?format=json&id=" + oldOrder, nil, oldOrder},
 		{"entity key", "/case?format=json&id=" + url.QueryEscape(tracetest.VerificationKey(1)), nil, oldOrder},
-		{"id without its provider", "/case?id=" + strings.TrimPrefix(tracetest.VerificationKey(1), "lox24:"), nil, oldOrder},
-		{"event id", "/case?id=" + tracetest.EventID(1, 1), nil, oldOrder},
+		{"id without its provider", "/case?format=json&id=" + strings.TrimPrefix(tracetest.VerificationKey(1), "lox24:"), nil, oldOrder},
+		{"event id", "/case?format=json&id=" + tracetest.EventID(1, 1), nil, oldOrder},
 		{"request id", "/case?format=json&id=request-00000001", nil, oldOrder},
 		{"invoice number, in signed bodies only", "/case?format=json&id=" + oldInvoice, nil, oldOrder},
 		{"an id that is nowhere", "/case?format=json&id=nowhere-0815", nil, `"found": false`},

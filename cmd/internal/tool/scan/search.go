@@ -64,15 +64,22 @@ func Search(ctx context.Context, config Config, step string, ranges Ranges, need
 	return s.size, err
 }
 
-// cutNeedles shortens the needles to a length that bytes.Contains finds quickest. Many needles are
-// slower than decoding: then every record is wanted.
+// cutNeedles shortens the needles to a length that bytes.Contains finds quickest, and leaves out those
+// that hold another one. Many needles are slower than decoding: then every record is wanted.
 func cutNeedles(needles [][]byte) [][]byte {
-	const longest, most = 48, 40
-	if len(needles) > most {
+	const longest, most = 48, 16
+	sorted := slices.Clone(needles)
+	slices.SortStableFunc(sorted, func(a, b []byte) int { return len(a) - len(b) })
+	var out [][]byte
+	for _, n := range sorted {
+		if !slices.ContainsFunc(out, func(shorter []byte) bool { return bytes.Contains(n, shorter) }) {
+			out = append(out, n)
+		}
+	}
+	if len(out) > most {
 		return nil
 	}
-	out := make([][]byte, len(needles))
-	for i, n := range needles {
+	for i, n := range out {
 		out[i] = n[:min(len(n), longest)]
 	}
 	return out

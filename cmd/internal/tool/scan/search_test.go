@@ -128,7 +128,7 @@ func TestSearch(t *testing.T) {
 	if len(every) != len(all) || size.Records != 2*int64(len(all)) {
 		t.Errorf("%d records of %d, %+v", len(every), len(all), size)
 	}
-	found, size := s.search(t, s.ranges, "absent", "a needle")
+	found, size := s.search(t, s.ranges, "absent", "with a needle in it", "a needle")
 	for at := range needles {
 		if !found[at] {
 			t.Errorf("%s was not found", at)
