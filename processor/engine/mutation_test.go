@@ -10,14 +10,14 @@ import (
 )
 
 // TestMutationsAreCaught: each way to break the engine is seen by the simulation within
-// 2,000 schedules.
+// 4,000 schedules.
 func TestMutationsAreCaught(t *testing.T) {
 	t.Parallel()
 	for _, mutation := range failpoint.Mutations() {
 		t.Run(string(mutation), func(t *testing.T) {
 			t.Parallel()
 			from := simSetting(t, "SEED", 0)
-			for seed := from; seed < from+2000; seed++ {
+			for seed := from; seed < from+4000; seed++ {
 				p := plan(seed)
 				p.mutation = func(d *engine.Deps) { failpoint.Break(d, mutation) }
 				if out := p.run(false); len(out.violations) > 0 {
@@ -25,7 +25,7 @@ func TestMutationsAreCaught(t *testing.T) {
 					return
 				}
 			}
-			t.Error("not caught by 2,000 schedules")
+			t.Error("not caught by 4,000 schedules")
 		})
 	}
 }
