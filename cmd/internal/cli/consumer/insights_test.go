@@ -23,12 +23,15 @@ func day(n int) time.Time { return time.Date(2026, 11, n, 0, 0, 0, 0, time.UTC) 
 
 func funnel(country string, channel avro.Channel, requested, verified, paid int64, costs ...avro.FunnelCost) *avro.FunnelRow {
 	row := &avro.FunnelRow{
-		Window: avro.FunnelWindowDay, WindowStart: day(29), Level: avro.FunnelLevelCountry, Channel: avro.Some(channel),
+		Window: avro.FunnelWindowDay, WindowStart: day(29), Level: avro.FunnelLevelCountry, Channel: avro.Some(channel), Provider: "lox24",
 		Requested: requested, Verified: verified, Paid: paid, Costs: costs, CostUnknown: requested,
 		Revenue: []avro.FunnelRevenue{{Currency: "UAH", NetMinor: 43100 * paid}},
 	}
 	if country != "" {
 		row.Country = avro.Some(country)
+	}
+	if channel == avro.ChannelCall {
+		row.Provider = "unibell"
 	}
 	for _, c := range costs {
 		row.CostUnknown -= c.Known
@@ -53,11 +56,12 @@ func reported() *insights.Report {
 			SignalID: "PUMPING/UZ", Kind: avro.SignalKindPumping, State: avro.SignalStateUpdated, Severity: avro.SignalSeverityCritical, Country: avro.Some("UZ"),
 			Claim:    "Block +99890123 is being pumped since 13:40: 412 codes to 398 numbers, 3 verified where 287 were to be expected; cost so far 37.08 EUR.",
 			RaisedAt: at, UpdatedAt: at.Add(time.Hour), AsOf: at.Add(time.Hour), Codes: avro.Some(int64(412)), CostMinor: avro.Some(int64(3708)), Currency: avro.Some("EUR"),
+			Block: avro.Some("+99890123"), CodesPaid: avro.Some(int64(0)), EvidenceSince: avro.Some(at.Add(-25 * time.Minute)),
 			Confidence: 0.9999, SuggestedRule: avro.Some("block prefix +99890123"),
 		},
 		{
 			SignalID: "PROVIDER_SCORECARD/lox24", Kind: avro.SignalKindProviderScorecard, State: avro.SignalStateRaised, Severity: avro.SignalSeverityInfo,
-			Claim: "lox24 sent 3.2 % of its webhooks of 2026-11-28 more than a minute late.", RaisedAt: at, UpdatedAt: at, AsOf: at, Confidence: 0.95,
+			Claim: "lox24 sent 3.2 % of its webhooks of 2026-11-29 more than a minute late.", RaisedAt: at, UpdatedAt: at, AsOf: at, Confidence: 0.95, EvidenceSince: avro.Some(day(29)),
 		},
 		{
 			SignalID: "FALLBACK_FRONTIER/UA", Kind: avro.SignalKindFallbackFrontier, State: avro.SignalStateRaised, Severity: avro.SignalSeverityInfo, Country: avro.Some("UA"),
@@ -80,10 +84,18 @@ func reported() *insights.Report {
 func TestShowInsights(t *testing.T) {
 	t.Parallel()
 	empty := insights.NewReport(insights.NewRows(), &insights.Filter{From: day(23), To: day(30)})
+	rows := insights.NewRows()
+	rows.Funnel["a"] = funnel("UA", avro.ChannelSMS, 10, 9, 3)
+	elsewhen := insights.NewReport(rows, &insights.Filter{From: day(27), To: day(28)})
+	converted := funnel("UA", avro.ChannelSMS, 10, 9, 4, avro.FunnelCost{Currency: avro.Some("USD"), Known: 10, CostMinor: 100})
+	converted.CostConvertedMinor, converted.ConvertedCurrency, converted.RateAsOf = avro.Some(int64(93)), avro.Some("EUR"), avro.Some(day(28))
+	rows = insights.NewRows()
+	rows.Funnel["a"] = converted
+	inEuro := insights.NewReport(rows, &insights.Filter{From: day(29), To: day(30)})
 	for name, c := range map[string]struct {
 		report *insights.Report
 		width  int
-	}{"80": {reported(), 80}, "120": {reported(), 120}, "200": {reported(), 200}, "wide": {reported(), 0}, "empty": {empty, 80}} {
+	}{"80": {reported(), 80}, "120": {reported(), 120}, "200": {reported(), 200}, "wide": {reported(), 0}, "empty": {empty, 80}, "elsewhen": {elsewhen, 80}, "converted": {inEuro, 120}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got := consumer.ShowInsights(c.report, c.width)
@@ -106,5 +118,41 @@ func TestShowInsights(t *testing.T) {
 				t.Errorf("%s (-want +got); -update rewrites it:\n%s", golden, diff)
 			}
 		})
+	}
+}
+
+// TestInsightsFlags: days are those of UTC; what cannot be meant is answered with what can.
+func TestInsightsFlags(t *testing.T) {
+	t.Parallel()
+	now := day(30).Add(13 * time.Hour)
+	for _, c := range []struct {
+		args     string
+		from, to time.Time
+	}{
+		{"", day(29), day(30)},
+		{"--day yesterday", day(29), day(30)},
+		{"--day today", day(30), day(30).Add(24 * time.Hour)},
+		{"--day 2026-11-03", day(3), day(4)},
+		{"--since 7d", day(23), day(30).Add(24 * time.Hour)},
+		{"--since 2026-11-20", day(20), day(30).Add(24 * time.Hour)},
+		{"--since 2026-11-20 --until 2026-11-21", day(20), day(22)},
+		{"--since yesterday --country ua --channel sms --provider LOX24 --kind pumping,costs", day(29), day(30).Add(24 * time.Hour)},
+	} {
+		f, err := consumer.InsightsFilter(now, strings.Fields(c.args)...)
+		if err != nil || !f.From.Equal(c.from) || !f.To.Equal(c.to) {
+			t.Errorf("%q: %v to %v, %v; want %v to %v", c.args, f.From, f.To, err, c.from, c.to)
+		}
+	}
+	f, err := consumer.InsightsFilter(now, "--country", "ua", "--channel", "sms", "--provider", "LOX24", "--kind", "pumping,ACCOUNT_RUNWAY")
+	if err != nil || f.Country != "UA" || f.Channel != avro.ChannelSMS || f.Provider != "lox24" || len(f.Kinds) != 2 {
+		t.Errorf("filter %+v, %v", f, err)
+	}
+	for args, want := range map[string]string{
+		"--country Ukraine": "two letters", "--channel fax": "telegram, voice, sms", "--provider twilio": "lox24", "--kind fraud": "costs, pumping, frontier",
+		"--day 30.11.": "2026-11-30", "--since monday": "7d", "--interval 1ms": "100ms",
+	} {
+		if _, err := consumer.InsightsFilter(now, strings.Fields(args)...); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want an answer with %q", args, err, want)
+		}
 	}
 }

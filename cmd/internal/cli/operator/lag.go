@@ -206,7 +206,7 @@ func serveLag(ctx context.Context, g *cli.Globals, file *config.File, f *lagFlag
 	metrics := ops.NewRegistry()
 	service := lag.NewService(lag.New(settings), f.interval, logger)
 	waiting := deadletter.NewWaiting(settings.Kafka, file.Config.Names(), logger)
-	gauges := insights.NewGauges(scan.Config{Kafka: settings.Kafka}, file.Config.Names(), max(f.interval, insightsInterval), logger)
+	gauges := insights.NewGauges(scan.Config{Kafka: settings.Kafka}, file.Config.Names(), max(f.interval, insightsInterval), logger, time.Now)
 	metrics.MustRegister(service, waiting, gauges)
 	server := ops.New(f.serve, ops.About{Role: "lag", Version: cli.BuildInfo().Version, Instance: f.serve}, metrics, logger, lagCheck(service))
 	return cli.RunApp(ctx, logger, fx.Module("lag", fx.Invoke(func(lifecycle fx.Lifecycle) {

@@ -22,6 +22,9 @@ type Table struct {
 	config    []table.ColumnConfig
 	optional  []string
 	wrapped   []string
+	// sentence is the width that wrapped columns keep as long as there are optional ones; 0 is
+	// their natural width.
+	sentence int
 }
 
 // gap is the number of spaces between columns, least the minimum width of a column that is cut.
@@ -43,6 +46,9 @@ func (t *Table) Optional(columns ...string) { t.optional = columns }
 
 // Wrap names the columns with sentences, which are wrapped; all others are cut in their middle.
 func (t *Table) Wrap(columns ...string) { t.wrapped = columns }
+
+// Sentences is Wrap for long sentences: optional columns stay as long as these have a width.
+func (t *Table) Sentences(width int, columns ...string) { t.sentence, t.wrapped = width, columns }
 
 // Row adds a row.
 func (t *Table) Row(cells ...any) { t.rows = append(t.rows, escaped(cells)) }
@@ -87,7 +93,7 @@ func (t *Table) fit(width int) []table.ColumnConfig {
 	widths, total := t.widths()
 	out := map[int]table.ColumnConfig{}
 	for _, name := range t.optional {
-		if total <= width {
+		if total-t.spare(widths) <= width {
 			break
 		}
 		if i := slices.Index(t.header, any(name)); i >= 0 {
@@ -120,6 +126,16 @@ func (t *Table) fit(width int) []table.ColumnConfig {
 		configs = append(configs, c)
 	}
 	return configs
+}
+
+// spare returns by how much wrapped columns can be narrowed before an optional one is left out.
+func (t *Table) spare(widths []int) (spare int) {
+	for i, w := range widths {
+		if t.sentence > 0 && t.wraps(i) {
+			spare += max(0, w-t.sentence)
+		}
+	}
+	return spare
 }
 
 // rank orders the columns for being narrowed: columns that wrap down to a readable width first.

@@ -224,7 +224,7 @@ func ofLag(t *testing.T, kafka []kgo.Opt) map[string]metric {
 	waiting := deadletter.NewWaiting(kafka, schemas.Names{}, slog.New(slog.DiscardHandler))
 	must(t, waiting.Start(t.Context()))
 	defer func() { check(t, waiting.Stop(context.WithoutCancel(t.Context()))) }()
-	gauges := insights.NewGauges(scan.Config{Kafka: kafka}, schemas.Names{}, time.Second, slog.New(slog.DiscardHandler))
+	gauges := insights.NewGauges(scan.Config{Kafka: kafka}, schemas.Names{}, time.Second, slog.New(slog.DiscardHandler), time.Now)
 	must(t, gauges.Start(t.Context()))
 	defer func() { check(t, gauges.Stop(context.WithoutCancel(t.Context()))) }()
 	counted := func() bool {

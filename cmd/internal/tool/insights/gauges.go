@@ -21,6 +21,7 @@ type Gauges struct {
 	names    schemas.Names
 	interval time.Duration
 	logger   *slog.Logger
+	now      func() time.Time
 
 	raised *prometheus.Desc
 	cancel context.CancelFunc
@@ -34,10 +35,10 @@ type Gauges struct {
 var _ prometheus.Collector = (*Gauges)(nil)
 
 // NewGauges returns a collector that reads every interval once Start is called.
-func NewGauges(config scan.Config, names schemas.Names, interval time.Duration, logger *slog.Logger) *Gauges {
+func NewGauges(config scan.Config, names schemas.Names, interval time.Duration, logger *slog.Logger, now func() time.Time) *Gauges {
 	return &Gauges{
-		config: config, names: names, interval: interval, logger: logger,
-		raised: prometheus.NewDesc("tributary_signals_raised", "Signals that hold, by kind and severity.", []string{"kind", "severity"}, nil),
+		config: config, names: names, interval: interval, logger: logger, now: now,
+		raised: prometheus.NewDesc("tributary_signals_raised", "Signals that hold, by kind and severity; scorecards of today and yesterday.", []string{"kind", "severity"}, nil),
 	}
 }
 
@@ -104,14 +105,15 @@ func (g *Gauges) Collect(out chan<- prometheus.Metric) {
 			counts[[2]string{string(kind), string(severity)}] = 0
 		}
 	}
-	for _, list := range [][]*avro.Signal{g.report.Signals, g.report.Frontier, g.report.Runway} {
-		for _, s := range list {
-			at := [2]string{string(s.Kind), string(s.Severity)}
-			if _, known := counts[at]; !known {
-				at = [2]string{string(avro.SignalKindUnknown), string(avro.SignalSeverityUnknown)}
-			}
-			counts[at]++
+	for _, s := range g.report.Signals {
+		if !Holds(s, g.now()) {
+			continue
 		}
+		at := [2]string{string(s.Kind), string(s.Severity)}
+		if _, known := counts[at]; !known {
+			at = [2]string{string(avro.SignalKindUnknown), string(avro.SignalSeverityUnknown)}
+		}
+		counts[at]++
 	}
 	for at, n := range counts {
 		out <- prometheus.MustNewConstMetric(g.raised, prometheus.GaugeValue, float64(n), at[0], at[1])

@@ -18,7 +18,8 @@ import (
 	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
-// TestGauges: the signals that hold are counted, and a withdrawn one no more.
+// TestGauges: the signals that hold are counted, and a withdrawn one no more. A scorecard holds
+// on its day and the next.
 func TestGauges(t *testing.T) {
 	t.Parallel()
 	stack, err := embedded.Start()
@@ -52,7 +53,12 @@ func TestGauges(t *testing.T) {
 		AsOf: day(30), RaisedAt: day(30), UpdatedAt: day(30), ProcessedAt: day(30), Revision: 1,
 	}
 	put(schemas.Signals, claim.SignalID, &claim)
-	g := insights.NewGauges(scan.Config{Kafka: kafka}, schemas.Names{}, 10*time.Millisecond, slog.New(slog.DiscardHandler))
+	for _, on := range []int{27, 28, 29} {
+		card := claim
+		card.SignalID, card.Kind, card.Severity, card.EvidenceSince = "PROVIDER_SCORECARD/lox24/"+day(on).Format(time.DateOnly), avro.SignalKindProviderScorecard, avro.SignalSeverityWarning, avro.Some(day(on))
+		put(schemas.Signals, card.SignalID, &card)
+	}
+	g := insights.NewGauges(scan.Config{Kafka: kafka}, schemas.Names{}, 10*time.Millisecond, slog.New(slog.DiscardHandler), func() time.Time { return day(30) })
 	if found := gather(t, g); len(found) != 0 {
 		t.Errorf("%v before the first reading", found)
 	}
@@ -65,7 +71,7 @@ func TestGauges(t *testing.T) {
 	expect := func(open float64) {
 		t.Helper()
 		for found := gather(t, g); ; found = gather(t, g) {
-			if len(found) == 12 && found["PUMPING CRITICAL"] == open && found["ACCOUNT_RUNWAY WARNING"] == 0 {
+			if len(found) == 12 && found["PUMPING CRITICAL"] == open && found["ACCOUNT_RUNWAY WARNING"] == 0 && found["PROVIDER_SCORECARD WARNING"] == 1 {
 				return
 			}
 			select {

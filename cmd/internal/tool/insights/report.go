@@ -10,35 +10,39 @@ import (
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
-// Filter selects the part of the rows that a report is about.
-type Filter struct {
-	// From and To limit the days (UTC) in which the codes were ordered: [From, To).
-	From, To time.Time
-	// Country, Channel and Source are empty for all; signals have no source.
-	Country string
-	Channel avro.Channel
-	Source  string
-}
-
 // Report holds the costs and claims of the selected days.
 type Report struct {
 	// From and To are the days of the costs: [From, To).
 	From time.Time `json:"from"`
 	To   time.Time `json:"to"`
-	// Costs are sorted by country, channel and currency.
+	// Costs are sorted by country, provider, channel and currency.
 	Costs []Cost `json:"costs"`
-	// Signals are the claims that hold, but for those of Frontier and Runway, the most severe
-	// first.
-	Signals  []*avro.Signal `json:"signals"`
-	Frontier []*avro.Signal `json:"frontier"`
-	Runway   []*avro.Signal `json:"runway"`
+	// Totals are the costs of all routes, one for each currency.
+	Totals []Cost `json:"totals"`
+	// Signals are the claims that hold, the most severe first. Scorecards are those of From
+	// and later.
+	Signals []*avro.Signal `json:"signals"`
+	// Newest is the newest day with codes of the filter's dimensions, also of other days; zero
+	// if there is none.
+	Newest time.Time `json:"-"`
 }
 
-// Cost holds the cost of the codes of a country and a first channel, in one currency.
+// Of returns the signals of a kind.
+func (r *Report) Of(kind avro.SignalKind) (list []*avro.Signal) {
+	for _, s := range r.Signals {
+		if s.Kind == kind {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// Cost holds the cost of the codes of a country and a route, in one currency.
 type Cost struct {
 	// Country is empty if the phones' country is not known, Channel if no attempt is.
-	Country string       `json:"country"`
-	Channel avro.Channel `json:"channel"`
+	Country  string       `json:"country"`
+	Provider string       `json:"provider"`
+	Channel  avro.Channel `json:"channel"`
 	// Currency is empty if no cost is known.
 	Currency string `json:"currency"`
 	// Codes, Verified and Paid are those of all currencies. CostUnknown are the codes without
@@ -54,45 +58,65 @@ type Cost struct {
 	// not 0.
 	PerVerifiedMinor avro.Optional[float64] `json:"cost_per_verified_minor"`
 	PerPaidMinor     avro.Optional[float64] `json:"cost_per_paid_minor"`
-	// VerifiedLow and VerifiedHigh are the 95 % interval of the share of codes that were
-	// verified.
-	VerifiedLow  float64 `json:"verified_low"`
-	VerifiedHigh float64 `json:"verified_high"`
+	// Untracked are the codes of which the provider reports no outcome.
+	Untracked int64 `json:"untracked"`
+	// ConversionLow and ConversionHigh are the 95 % interval of the share of the tracked codes
+	// that were verified; null if there are none.
+	ConversionLow  avro.Optional[float64] `json:"conversion_low"`
+	ConversionHigh avro.Optional[float64] `json:"conversion_high"`
+	// Converted is the cost of all currencies in one; null without rates.
+	Converted *Converted `json:"converted,omitempty"`
 	// Net is the net revenue of the paying users by currency, in minor units.
 	Net map[string]int64 `json:"net_minor,omitempty"`
 }
 
-// route is a country and a first channel.
+// Converted holds amounts in one currency.
+type Converted struct {
+	Currency string `json:"currency"`
+	// RateAsOf is the day of the rates; the oldest one if the rows have several.
+	RateAsOf time.Time `json:"rate_as_of"`
+	// CostMinor is in minor units of Currency.
+	CostMinor        int64                  `json:"cost_minor"`
+	PerVerifiedMinor avro.Optional[float64] `json:"cost_per_verified_minor"`
+	PerPaidMinor     avro.Optional[float64] `json:"cost_per_paid_minor"`
+}
+
+// route is a country, a provider and a first channel.
 type route struct {
-	country string
-	channel avro.Channel
+	country, provider string
+	channel           avro.Channel
+}
+
+func (r route) compare(o route) int {
+	return cmp.Or(cmp.Compare(r.country, o.country), cmp.Compare(r.provider, o.provider), cmp.Compare(r.channel, o.channel))
 }
 
 // sum is the sum of a route's rows.
 type sum struct {
-	codes, verified, paid, unknown int64
-	costs, net                     map[string]int64
+	codes, verified, paid, unknown, untracked int64
+	costs, net                                map[string]int64
+	// converted is nil if there is no cost, partial is set if one of the rows has no converted cost.
+	converted *Converted
+	partial   bool
 }
 
 // NewReport makes the report of the rows that a filter selects.
 func NewReport(rows *Rows, f *Filter) *Report {
-	r := &Report{From: f.From, To: f.To, Costs: f.costs(rows), Signals: []*avro.Signal{}, Frontier: []*avro.Signal{}, Runway: []*avro.Signal{}}
+	r := &Report{From: f.From, To: f.To, Signals: []*avro.Signal{}}
+	r.Costs, r.Totals = f.costs(rows)
+	for _, row := range rows.Funnel {
+		if f.selects(row) && row.WindowStart.After(r.Newest) {
+			r.Newest = row.WindowStart
+		}
+	}
 	for _, s := range rows.Signals {
-		switch {
-		case s.State == avro.SignalStateWithdrawn || !f.concerns(s):
-		case s.Kind == avro.SignalKindFallbackFrontier:
-			r.Frontier = append(r.Frontier, s)
-		case s.Kind == avro.SignalKindAccountRunway:
-			r.Runway = append(r.Runway, s)
-		default:
+		if s.State != avro.SignalStateWithdrawn && f.concerns(s) {
 			r.Signals = append(r.Signals, s)
 		}
 	}
-	for _, list := range [][]*avro.Signal{r.Signals, r.Frontier, r.Runway} {
-		slices.SortFunc(list, func(a, b *avro.Signal) int {
-			return cmp.Or(severity(b)-severity(a), b.UpdatedAt.Compare(a.UpdatedAt), cmp.Compare(a.SignalID, b.SignalID))
-		})
-	}
+	slices.SortFunc(r.Signals, func(a, b *avro.Signal) int {
+		return cmp.Or(severity(b)-severity(a), b.UpdatedAt.Compare(a.UpdatedAt), cmp.Compare(a.SignalID, b.SignalID))
+	})
 	return r
 }
 
@@ -100,45 +124,70 @@ func severity(s *avro.Signal) int {
 	return slices.Index([]avro.SignalSeverity{avro.SignalSeverityInfo, avro.SignalSeverityWarning, avro.SignalSeverityCritical}, s.Severity)
 }
 
-// concerns reports whether a claim is about the country and the channel, or about all.
-func (f *Filter) concerns(s *avro.Signal) bool {
-	return (f.Country == "" || !s.Country.Set || s.Country.Value == f.Country) && (f.Channel == "" || !s.Channel.Set || s.Channel.Value == f.Channel)
-}
-
-func (f *Filter) costs(rows *Rows) []Cost {
+// costs returns the costs of each route, and those of all.
+func (f *Filter) costs(rows *Rows) (costs, totals []Cost) {
 	sums := map[route]*sum{}
+	all := newSum()
 	for _, row := range rows.Funnel {
-		at := route{row.Country.Value, row.Channel.Value}
-		if row.WindowStart.Before(f.From) || !row.WindowStart.Before(f.To) || f.Country != "" && at.country != f.Country || f.Channel != "" && at.channel != f.Channel || f.Source != "" && row.Source != f.Source {
+		if !f.selects(row) || row.WindowStart.Before(f.From) || !row.WindowStart.Before(f.To) {
 			continue
 		}
-		s := sums[at]
-		if s == nil {
-			s = &sum{costs: map[string]int64{}, net: map[string]int64{}}
-			sums[at] = s
+		at := route{row.Country.Value, row.Provider, row.Channel.Value}
+		if sums[at] == nil {
+			sums[at] = newSum()
 		}
-		s.codes, s.verified, s.paid, s.unknown = s.codes+row.Requested, s.verified+row.Verified, s.paid+row.Paid, s.unknown+row.CostUnknown
-		for i := range row.Costs {
-			s.costs[row.Costs[i].Currency.Value] += row.Costs[i].CostMinor
-		}
-		for i := range row.Revenue {
-			s.net[row.Revenue[i].Currency] += row.Revenue[i].NetMinor
+		sums[at].add(row)
+		all.add(row)
+	}
+	costs, totals = []Cost{}, []Cost{}
+	for _, at := range slices.SortedFunc(maps.Keys(sums), route.compare) {
+		costs = append(costs, sums[at].costsOf(at)...)
+	}
+	if all.codes > 0 {
+		totals = all.costsOf(route{})
+	}
+	return costs, totals
+}
+
+func newSum() *sum { return &sum{costs: map[string]int64{}, net: map[string]int64{}} }
+
+func (s *sum) add(row *avro.FunnelRow) {
+	s.codes, s.verified, s.paid = s.codes+row.Requested, s.verified+row.Verified, s.paid+row.Paid
+	s.unknown, s.untracked = s.unknown+row.CostUnknown, s.untracked+row.Untracked
+	for i := range row.Costs {
+		s.costs[row.Costs[i].Currency.Value] += row.Costs[i].CostMinor
+	}
+	for i := range row.Revenue {
+		s.net[row.Revenue[i].Currency] += row.Revenue[i].NetMinor
+	}
+	switch {
+	case len(row.Costs) == 0:
+	case !row.CostConvertedMinor.Set || s.converted != nil && s.converted.Currency != row.ConvertedCurrency.Value:
+		s.partial = true
+	case s.converted == nil:
+		s.converted = &Converted{Currency: row.ConvertedCurrency.Value, RateAsOf: row.RateAsOf.Value, CostMinor: row.CostConvertedMinor.Value}
+	default:
+		s.converted.CostMinor += row.CostConvertedMinor.Value
+		if row.RateAsOf.Value.Before(s.converted.RateAsOf) {
+			s.converted.RateAsOf = row.RateAsOf.Value
 		}
 	}
-	routes := slices.SortedFunc(maps.Keys(sums), func(a, b route) int {
-		return cmp.Or(cmp.Compare(a.country, b.country), cmp.Compare(a.channel, b.channel))
-	})
-	out := []Cost{}
-	for _, at := range routes {
-		out = append(out, sums[at].costsOf(at)...)
-	}
-	return out
 }
 
 // costsOf returns a line for each currency of the cost, or one without.
 func (s *sum) costsOf(at route) []Cost {
-	line := Cost{Country: at.country, Channel: at.channel, Codes: s.codes, Verified: s.verified, Paid: s.paid, CostUnknown: s.unknown, Net: s.net}
-	line.VerifiedLow, line.VerifiedHigh = wilson.Interval(s.verified, s.codes)
+	line := Cost{
+		Country: at.country, Provider: at.provider, Channel: at.channel,
+		Codes: s.codes, Verified: s.verified, Paid: s.paid, CostUnknown: s.unknown, Untracked: s.untracked, Net: s.net,
+	}
+	if tracked := s.codes - s.untracked; tracked > 0 {
+		low, high := wilson.Interval(s.verified, tracked)
+		line.ConversionLow, line.ConversionHigh = avro.Some(low), avro.Some(high)
+	}
+	if c := s.converted; c != nil && !s.partial {
+		c.PerVerifiedMinor, c.PerPaidMinor = per(c.CostMinor, s.verified), per(c.CostMinor, s.paid)
+		line.Converted = c
+	}
 	if len(s.costs) == 0 {
 		return []Cost{line}
 	}

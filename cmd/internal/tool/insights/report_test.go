@@ -37,6 +37,7 @@ func TestCosts(t *testing.T) {
 	rows := insights.NewRows()
 	add(t, rows, "newest", 2, func(*avro.FunnelRow) {})
 	add(t, rows, "newest", 1, func(r *avro.FunnelRow) { r.Requested = 1000 })
+	add(t, rows, "another source", 1, func(r *avro.FunnelRow) { r.Source, r.Costs, r.CostUnknown = "shop", nil, 10 })
 	add(t, rows, "unibell", 1, func(r *avro.FunnelRow) { r.Provider, r.Costs, r.CostUnknown = "unibell", nil, 10 })
 	add(t, rows, "dollars", 1, func(r *avro.FunnelRow) {
 		r.Costs = []avro.FunnelCost{{Currency: avro.Some("USD"), Known: 10, CostMinor: 40}}
@@ -50,7 +51,7 @@ func TestCosts(t *testing.T) {
 	if err := rows.Add(schemas.InsightsFunnel, []byte("ended"), nil); err != nil {
 		t.Fatal(err)
 	}
-	report := insights.NewReport(rows, &insights.Filter{From: day(29), To: day(30), Country: "UA", Channel: avro.ChannelSMS})
+	report := insights.NewReport(rows, &insights.Filter{From: day(29), To: day(30), Country: "UA", Channel: avro.ChannelSMS, Provider: "lox24"})
 	if len(report.Costs) != 2 {
 		t.Fatalf("%d lines, want one for each currency: %+v", len(report.Costs), report.Costs)
 	}
