@@ -184,7 +184,7 @@ func (p *Processor) partitions(ctx context.Context) (map[string]int32, error) {
 		return nil, fmt.Errorf("list the topics: %w", err)
 	}
 	counts := map[string]int32{}
-	var missing missingTopics
+	var missing missingTopicsError
 	for _, name := range StageNames() {
 		if name == StageInsights && !p.config.Insights.Enabled {
 			continue
@@ -202,13 +202,13 @@ func (p *Processor) partitions(ctx context.Context) (map[string]int32, error) {
 	return counts, nil
 }
 
-// missingTopics are topics that the cluster does not have.
-type missingTopics []string
+// missingTopicsError are topics that the cluster does not have.
+type missingTopicsError []string
 
 // Error implements error.
-func (m missingTopics) Error() string {
+func (m missingTopicsError) Error() string {
 	return "these topics do not exist, or this user may not see them: " + strings.Join(m, ", ") + ": 'tributary topics apply' creates topics, 'tributary topics acl' gives rights"
 }
 
 // Unwrap returns the error that Kafka gives for such topics.
-func (m missingTopics) Unwrap() error { return kerr.UnknownTopicOrPartition }
+func (missingTopicsError) Unwrap() error { return kerr.UnknownTopicOrPartition }

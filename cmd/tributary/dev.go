@@ -77,7 +77,7 @@ func runDev(ctx context.Context, g *cli.Globals, inMemory bool) (err error) {
 		return err
 	}
 	logger := g.Logger(&f.Config.Log)
-	ingests, err := ingestApp(g, f, logger)
+	ingests, err := ingestApp(g, f, logger) //nolint:contextcheck // the app's start has its own
 	if err != nil {
 		return err
 	}
@@ -191,7 +191,7 @@ func showDev(g *cli.Globals, f *config.File, address, pages, flags string) error
 
 // webhookCommands returns a curl command for a webhook of each configured source; calls adds one that places a
 // call through the relay.
-func webhookCommands(f *config.File, url, order string, calls bool) (string, error) {
+func webhookCommands(f *config.File, address, order string, calls bool) (string, error) {
 	accounts, err := devAccounts(f.Config.Ingest.Sources)
 	if err != nil {
 		return "", err
@@ -200,7 +200,7 @@ func webhookCommands(f *config.File, url, order string, calls bool) (string, err
 	for _, example := range simulator.Examples(accounts, time.Now(), order) {
 		configured := !strings.HasSuffix(example.Path, "/") && !strings.Contains(example.Path, "//")
 		if configured && (calls || !example.Call) {
-			fmt.Fprintf(&b, "# %s\n%s\n\n", example.Title, example.Curl(url))
+			fmt.Fprintf(&b, "# %s\n%s\n\n", example.Title, example.Curl(address))
 		}
 	}
 	return b.String(), nil

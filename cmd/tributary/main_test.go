@@ -122,7 +122,7 @@ func TestExitCodes(t *testing.T) {
 		"no span":               {[]string{"insights", "--interval", "5"}, cli.ExitUsage, `--interval: "5" has no unit: write 5s`},
 		"no day":                {[]string{"insights", "--day", "x"}, cli.ExitUsage, `"x" is no day such as`},
 		"no address of a flag":  {[]string{"lag", "-b", "127.0.0.1"}, cli.ExitUsage, `-b: "127.0.0.1" has no port`},
-		"a cause misspelt":      {[]string{"deadletter", "list", "--cause", "unknwon_type"}, cli.ExitUsage, "did you mean unknown_type?"},
+		"a cause misspelt":      {[]string{"deadletter", "list", "--cause", "unknow_type"}, cli.ExitUsage, "did you mean unknown_type?"},
 		"no such kind":          {[]string{"deadletter", "stats", "--provider", "lox"}, cli.ExitUsage, "none of lox24"},
 		"an argument too many":  {[]string{"version", "extra"}, cli.ExitUsage, "version"},
 		"an argument too few":   {[]string{"tail"}, cli.ExitUsage, "tributary tail --help"},

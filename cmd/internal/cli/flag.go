@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -38,10 +39,8 @@ func flagError(cmd *cobra.Command, err error) string {
 
 // OneOf returns an error of wrong use if a flag's value is none of the names, with the nearest of them.
 func OneOf(flag, value string, names []string) error {
-	for _, name := range names {
-		if name == value {
-			return nil
-		}
+	if slices.Contains(names, value) {
+		return nil
 	}
 	if near := config.Nearest(value, names); near != "" {
 		return Usage(fmt.Errorf("%s: there is no %q; did you mean %s?", flag, value, near))

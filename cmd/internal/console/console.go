@@ -110,7 +110,7 @@ func (s *Server) Start(ctx context.Context) error {
 		}
 	}()
 	if s.idp != nil {
-		s.work.Go(func() { s.checkIssuer(s.base) }) //nolint:contextcheck // ended by Stop
+		s.work.Go(func() { s.checkIssuer(s.base) })
 	}
 	s.config.Logger.InfoContext(ctx, "console", slog.String("url", s.URL()))
 	return nil

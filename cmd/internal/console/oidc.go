@@ -36,8 +36,8 @@ func (s *Server) beginLogin(w http.ResponseWriter, r *http.Request) {
 	}
 	// The identity provider's page sends the browser back: with SameSite=Strict the cookie would stay away.
 	const minutes = 600
-	s.guard.SetCookie(w, r, &http.Cookie{Name: loginCookie, Value: state, Path: idp.CallbackPath, MaxAge: minutes, SameSite: http.SameSiteLaxMode})
-	http.Redirect(w, r, address, http.StatusSeeOther) //nolint:gosec // the configured identity provider's
+	s.guard.SetCookie(w, r, &http.Cookie{Name: loginCookie, Value: state, Path: idp.CallbackPath, MaxAge: minutes, SameSite: http.SameSiteLaxMode}) //nolint:gosec // SetCookie sets the rest
+	http.Redirect(w, r, address, http.StatusSeeOther)                                                                                               //nolint:gosec // the configured identity provider's
 }
 
 // endLogin begins a session for the person whom the identity provider names.
@@ -48,7 +48,7 @@ func (s *Server) endLogin(w http.ResponseWriter, r *http.Request) {
 	if c, err := r.Cookie(loginCookie); err == nil {
 		kept = c.Value
 	}
-	s.guard.SetCookie(w, r, &http.Cookie{Name: loginCookie, Path: idp.CallbackPath, MaxAge: -1, SameSite: http.SameSiteLaxMode})
+	s.guard.SetCookie(w, r, &http.Cookie{Name: loginCookie, Path: idp.CallbackPath, MaxAge: -1, SameSite: http.SameSiteLaxMode}) //nolint:gosec // SetCookie sets the rest
 	person, err := s.idp.Finish(ctx, r.URL.Query(), kept)
 	if err != nil {
 		s.refuseLogin(w, r, "/", err)

@@ -125,7 +125,7 @@ func (b *room) emitCountry(tx stage.Tx, country string, differences []string) er
 		case n == 1:
 			list = statecodec.AppendString(list, left[0])
 		case !b.sum.IsZero():
-			b.bytes = b.sum.appendElements(b.sum.Dimensions.appendTo(b.bytes[:0]))
+			b.bytes = b.sum.appendElements(b.sum.appendTo(b.bytes[:0]))
 			list = statecodec.AppendBytes(list, b.bytes)
 		}
 		left = left[n:]

@@ -30,15 +30,15 @@ func Count(tx stage.Tx, was, is *Contribution) {
 	}
 	const usual = 160
 	if was.Dimensions == is.Dimensions {
-		count(tx, appendChange(is.Dimensions.appendTo(tx.Buffer(usual)), was, is))
+		count(tx, appendChange(is.appendTo(tx.Buffer(usual)), was, is))
 		return
 	}
 	var none Contribution
 	if !was.equal(&none) {
-		count(tx, appendChange(was.Dimensions.appendTo(tx.Buffer(usual)), was, &none))
+		count(tx, appendChange(was.appendTo(tx.Buffer(usual)), was, &none))
 	}
 	if !is.equal(&none) {
-		count(tx, appendChange(is.Dimensions.appendTo(tx.Buffer(usual)), &none, is))
+		count(tx, appendChange(is.appendTo(tx.Buffer(usual)), &none, is))
 	}
 }
 
@@ -52,7 +52,7 @@ func (c *Contribution) equal(o *Contribution) bool {
 // appendChange appends the elements that make one contribution of another.
 func appendChange(dst []byte, was, is *Contribution) []byte {
 	for i := range is.Counts {
-		dst = appendCount(dst, byte(i), is.Counts[i]-was.Counts[i]) //nolint:gosec // few counts
+		dst = appendCount(dst, byte(i), is.Counts[i]-was.Counts[i])
 	}
 	for i := range is.Channels {
 		if a, b := &was.Channels[i], &is.Channels[i]; *a != *b {

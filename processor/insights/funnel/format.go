@@ -64,7 +64,7 @@ func (r *reader) uint() (v uint64) {
 
 func (r *reader) int() int64 {
 	v := r.uint()
-	return int64(v>>1) ^ -int64(v&1) //nolint:gosec // zigzag
+	return int64(v>>1) ^ -int64(v&1)
 }
 
 func (r *reader) part(n uint64) (part string) {
@@ -140,7 +140,7 @@ func appendWait(dst []byte, w *Wait, sign int64) []byte {
 // appendElements appends the elements of a difference.
 func (d *Difference) appendElements(dst []byte) []byte {
 	for i, n := range d.Counts {
-		dst = appendCount(dst, byte(i), n) //nolint:gosec // few counts
+		dst = appendCount(dst, byte(i), n)
 	}
 	for i := range d.Channels {
 		dst = appendChannel(dst, i, &d.Channels[i])

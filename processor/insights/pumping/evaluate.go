@@ -5,9 +5,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/tributary-hq/tributary/processor/stage"
-
 	"github.com/tributary-hq/tributary/processor/insights/wilson"
+	"github.com/tributary-hq/tributary/processor/stage"
 )
 
 // evaluation is one call of Evaluate.

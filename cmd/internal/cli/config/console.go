@@ -107,7 +107,7 @@ func (c *ConsoleOIDC) Validate() error {
 
 // below puts a key before that of each error.
 func below(key string, err error) []error {
-	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // the errors of this file, not those below them
+	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
 		return []error{fmt.Errorf("%s.%w", key, err)}
 	}
@@ -126,7 +126,7 @@ func checkWeb(key, address string) error {
 	}
 	ip, err := netip.ParseAddr(u.Hostname())
 	loopback := u.Hostname() == "localhost" || err == nil && ip.IsLoopback()
-	if u.Scheme != "https" && !(u.Scheme == "http" && loopback) {
+	if u.Scheme != "https" && (u.Scheme != "http" || !loopback) {
 		return fmt.Errorf("%s: %q must be https: codes and tokens pass there", key, address)
 	}
 	return nil

@@ -81,7 +81,7 @@ func (g *Guard) Login(w http.ResponseWriter, r *http.Request, secret string) boo
 func (g *Guard) Begin(w http.ResponseWriter, r *http.Request, name string, role Role, until time.Time) {
 	now := g.config.Now()
 	value := g.sessions.begin(session{name, role, until}, now)
-	g.SetCookie(w, r, &http.Cookie{Name: cookie, Value: value, Path: "/", MaxAge: int(until.Sub(now).Seconds()), SameSite: http.SameSiteStrictMode})
+	g.SetCookie(w, r, &http.Cookie{Name: cookie, Value: value, Path: "/", MaxAge: int(until.Sub(now).Seconds()), SameSite: http.SameSiteStrictMode}) //nolint:gosec // SetCookie sets the rest
 }
 
 // Logout ends a session.
@@ -89,12 +89,12 @@ func (g *Guard) Logout(w http.ResponseWriter, r *http.Request) {
 	if c, err := r.Cookie(cookie); err == nil {
 		g.sessions.end(c.Value)
 	}
-	g.SetCookie(w, r, &http.Cookie{Name: cookie, Path: "/", MaxAge: -1, SameSite: http.SameSiteStrictMode})
+	g.SetCookie(w, r, &http.Cookie{Name: cookie, Path: "/", MaxAge: -1, SameSite: http.SameSiteStrictMode}) //nolint:gosec // SetCookie sets the rest
 }
 
 // SetCookie sets a cookie that no script can read, and that is sent by https only where browsers
 // reach the console by https: a session over plain HTTP on loopback must work, too.
-func (g *Guard) SetCookie(w http.ResponseWriter, r *http.Request, c *http.Cookie) {
+func (g *Guard) SetCookie(w http.ResponseWriter, r *http.Request, c *http.Cookie) { //nolint:gosec // each caller names SameSite
 	c.HttpOnly = true
 	c.Secure = g.config.Secure || r.TLS != nil || g.fromProxy(r) && r.Header.Get("X-Forwarded-Proto") == "https"
 	http.SetCookie(w, c)

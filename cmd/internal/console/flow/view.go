@@ -177,19 +177,19 @@ func reason(st *flowStage) g.Node {
 
 // outputPath is the page about topics of the picture.
 func outputPath(name string) string {
-	switch {
-	case name == "deadletter.*":
+	switch name {
+	case "deadletter.*":
 		return "/letters"
-	case name == "decoded.*":
+	case "decoded.*":
 		return "/contract"
-	case name == schemas.Ledger:
+	case schemas.Ledger:
 		return "/account"
 	}
 	return view.At("/contract/topic", "name", name)
 }
 
 func node(level view.Level, what *view.What, name, path, sub string, more g.Node, badge ...g.Node) g.Node {
-	title := g.Node(h.B(view.Dotted(name)))
+	title := h.B(view.Dotted(name))
 	if path != "" {
 		title = h.A(h.Href(path), title)
 	}
@@ -295,7 +295,7 @@ func alertTable(all *feed.Alerts) *view.Table {
 	alerts := all.Open
 	t := &view.Table{ID: "alerts", Caption: "Open alerts", Columns: []view.Column{{Name: "Alert"}, {Name: "Severity"}, {Name: "Since"}, {Name: "What", Help: "The alert's summary, from Alertmanager."}, {Name: "Runbook"}}, Command: "curl ALERTMANAGER/api/v2/alerts", Empty: "No alert is open."}
 	if all.Silenced > 0 {
-		t.Caption += fmt.Sprintf(", without %s", page.Count(all.Silenced, "silenced one", "silenced ones"))
+		t.Caption += ", without " + page.Count(all.Silenced, "silenced one", "silenced ones")
 	}
 	for i := range alerts {
 		a := &alerts[i]

@@ -75,13 +75,14 @@ func (p *period) long(now time.Time) bool {
 
 // command gives the same numbers in a terminal.
 func command(p *period, q *feed.MoneyQuery) string {
-	out := "tributary insights " + p.arguments
+	var out strings.Builder
+	out.WriteString("tributary insights " + p.arguments)
 	for _, flag := range [][2]string{{" --country ", q.Country}, {" --channel ", strings.ToLower(q.Channel)}, {" --source ", q.Source}} {
 		if flag[1] != "" {
-			out += flag[0] + flag[1]
+			out.WriteString(flag[0] + flag[1])
 		}
 	}
-	return out
+	return out.String()
 }
 
 // filterForm chooses the period and the part of the codes.

@@ -109,7 +109,7 @@ func TestDrawing(t *testing.T) {
 	line := regexp.MustCompile(`(?m)^ +processor ──► .*$`).FindString(pages(t)["ARCHITECTURE.md"])
 	rank, groups := map[string]int{}, strings.Split(line, "──►")
 	for i, group := range groups {
-		for _, name := range strings.Fields(group) {
+		for name := range strings.FieldsSeq(group) {
 			rank[strings.TrimPrefix("processor/"+name, "processor/processor")] = i
 		}
 	}

@@ -315,7 +315,7 @@ func (s *search) look(p *part, batches []byte) (hits []byte, next int64, size Se
 		}
 		size.Records += int64(binary.BigEndian.Uint32(batch[batchRecords:]))
 		records := batch[batchHeader:]
-		if codec := kgo.CompressionCodecType(attributes & 7); codec != kgo.CodecNone && len(p.needles) > 0 { //nolint:gosec // three bits
+		if codec := kgo.CompressionCodecType(attributes & 7); codec != kgo.CodecNone && len(p.needles) > 0 {
 			if records, err = s.decompressor.Decompress(records, codec); err != nil {
 				return nil, 0, size, fmt.Errorf("decompress a batch: %w", err)
 			}

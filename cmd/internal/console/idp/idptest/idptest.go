@@ -77,7 +77,7 @@ func (i *Issuer) Close() { i.server.Close() }
 func (i *Issuer) Rotate() {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		panic(err) // never fails
+		panic(err) //nolint:forbidigo // never fails
 	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -103,7 +103,7 @@ func (i *Issuer) Down(down bool) {
 func (i *Issuer) Authorize(address string) (url.Values, *url.URL) {
 	u, err := url.Parse(address)
 	if err != nil {
-		panic(err)
+		panic(err) //nolint:forbidigo // a test's own address and keys
 	}
 	q := u.Query()
 	if q.Get("response_type") != "code" || q.Get("client_id") != ClientID || q.Get("code_challenge_method") != "S256" {
@@ -116,7 +116,7 @@ func (i *Issuer) Authorize(address string) (url.Values, *url.URL) {
 	answer := url.Values{"code": {code}, "state": {q.Get("state")}}
 	back, err := url.Parse(q.Get("redirect_uri"))
 	if err != nil {
-		panic(err)
+		panic(err) //nolint:forbidigo // a test's own address and keys
 	}
 	back.RawQuery = answer.Encode()
 	return answer, back
@@ -137,7 +137,7 @@ func (i *Issuer) serveKeys(w http.ResponseWriter, _ *http.Request) {
 		const half = 32
 		point, err := key.PublicKey.Bytes()
 		if err != nil {
-			panic(err)
+			panic(err) //nolint:forbidigo // a test's own address and keys
 		}
 		keys = append(keys, map[string]string{
 			"kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": id,
@@ -173,12 +173,12 @@ func (i *Issuer) token(w http.ResponseWriter, r *http.Request) {
 	token.Header["kid"] = i.id
 	signed, err := token.SignedString(i.key)
 	if err != nil {
-		panic(err)
+		panic(err) //nolint:forbidigo // a test's own address and keys
 	}
 	write(w, map[string]any{"access_token": "an-access-token", "token_type": "Bearer", "id_token": signed})
 }
 
 func write(w http.ResponseWriter, value any) {
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(value)
+	_ = json.NewEncoder(w).Encode(value) //nolint:errchkjson // a client that is gone reads no answer
 }

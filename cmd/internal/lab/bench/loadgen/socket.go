@@ -32,7 +32,10 @@ const answerPatience = 30 * time.Second
 // Dial opens a connection; ctx bounds this and every later dialling.
 func Dial(ctx context.Context, address string) (*Socket, error) {
 	s := &Socket{ctx: ctx, address: address}
-	return s, s.dial()
+	if err := s.dial(); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 func (s *Socket) dial() error {

@@ -52,7 +52,7 @@ func TestSocketDialsAgain(t *testing.T) {
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		requests.Add(1)
 		if r.URL.Path == "/abort" {
-			panic(http.ErrAbortHandler)
+			panic(http.ErrAbortHandler) //nolint:forbidigo // net/http's way to end a connection
 		}
 	}))
 	server.Config.ConnState = func(conn net.Conn, state http.ConnState) {
