@@ -184,6 +184,7 @@ func (*cluster) config(t *testing.T, instance string) processor.Config {
 	config.Engine.StateDir = filepath.Join(t.TempDir(), "state")
 	config.Engine.CommitInterval = 20 * time.Millisecond
 	config.Engine.WatermarkInterval = 50 * time.Millisecond
+	config.Insights.EmitInterval = 100 * time.Millisecond
 	config.Workers = map[string]int{}
 	for _, name := range processor.StageNames() {
 		config.Workers[name] = 1

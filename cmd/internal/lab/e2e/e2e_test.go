@@ -66,7 +66,10 @@ func write(t *testing.T, sources []map[string]any) string {
 	text, err := yaml.Marshal(object{
 		"topics": object{"partitions": 3, "replication_factor": 1, "min_insync_replicas": 1},
 		"ingest": object{"listen": "127.0.0.1:0"}, "ops": object{"listen": "127.0.0.1:0"},
-		"processor": object{"engine": object{"watermark_interval": "200ms", "session_timeout": "6s", "fence_after": "500ms"}},
+		"processor": object{
+			"engine":   object{"watermark_interval": "200ms", "session_timeout": "6s", "fence_after": "500ms"},
+			"insights": object{"emit_interval": "1s"},
+		},
 		"privacy":   object{"keys": []object{{"id": "k", "value": phoneKey}}},
 		"sources":   sources,
 	})
@@ -140,7 +143,7 @@ func TestPipeline(t *testing.T) {
 		t.Errorf("journey: %s", d)
 	}
 	t.Logf("sent %+v; %d journeys equal, %d undecided; dead letters %v", ledger.Total(), result.Comparison.Equal, result.Comparison.Undecided, result.Causes)
-	if result.Comparison.Equal == 0 || topics.Total().Duplicates == 0 {
+	if result.Comparison.Equal == 0 || result.Funnel.Equal == 0 || topics.Total().Duplicates == 0 {
 		t.Error("nothing was compared, or nothing repeated: the test tried nothing")
 	}
 	audited(t, env, file, ledger)
