@@ -102,6 +102,7 @@ func insightsOf(e *trace.Entity) []string {
 func TestOneCaseByAnyID(t *testing.T) {
 	t.Parallel()
 	s := tracetest.Start(t)
+	s.WithoutInsights = true
 	s.Run(t)
 	s.Verification(t, 1, "order-100", 1, "channel.success", 5)
 	again := s.Verification(t, 1, "order-100", 1, "channel.success", 5)

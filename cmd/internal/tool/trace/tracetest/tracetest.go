@@ -60,6 +60,8 @@ type Stack struct {
 	// Privacy makes the pseudonyms.
 	Privacy *privacy.Pseudonymiser
 
+	// WithoutInsights leaves the insights stage out: the test writes the rows and claims.
+	WithoutInsights bool
 	// Logger is the processor's; nil means none.
 	Logger *slog.Logger
 	// Failed receives the error of a processor that ends by itself. If it is nil, such
@@ -129,6 +131,7 @@ func (s *Stack) Run(tb TB) {
 	for _, stage := range processor.StageNames() {
 		config.Workers[stage] = 1
 	}
+	config.Insights.Enabled = !s.WithoutInsights
 	e := &config.Engine
 	e.InstanceID, e.StateDir, e.CommitInterval = "case", s.state, 20*time.Millisecond
 	p, err := processor.New(config, processor.Deps{
