@@ -118,7 +118,7 @@ func TestCheckFromTheStart(t *testing.T) {
 // TestCheckOfTopics: a broker that is there without the raw topics takes no record.
 func TestCheckOfTopics(t *testing.T) {
 	t.Parallel()
-	r, log := checkedRigWithin(t, 5*time.Second)
+	r, log := checkedRigWithin(t, 20*time.Second)
 	client, err := kgo.NewClient(kgo.SeedBrokers(r.broker.ListenAddrs()...))
 	if err != nil {
 		t.Fatal(err)

@@ -20,7 +20,7 @@ import (
 // TestHealthWhileAway: ingest is ready, and says since when and of what kind.
 func TestHealthWhileAway(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, func(c *ingest.Config) { c.AnswerDeadline = time.Second })
+	r := newRig(t, func(c *ingest.Config) { c.AnswerDeadline, c.KafkaCheckInterval = time.Second, 0 })
 	if h := r.service.Health(); !h.Ready || h.LastErrorKind != "" || h.AckP50Seconds != 0 || h.KafkaAwaySince != nil {
 		t.Errorf("before the first: %+v", h)
 	}
