@@ -40,12 +40,12 @@ test: ## unit tests
 examples: ## the apps in processor/engine/examples, a module that uses the engine as a library
 	cd processor/engine/examples && go vet ./... && go mod tidy -diff && go test -count=1 ./...
 
-# The laboratory's tests start other processes; those of these tools start the pipeline, which is
-# raced in its own packages.
-SEQUENTIAL := /cmd/(lab|internal/lab/.*|internal/tool/(acl|audit|catalogue|contract|export|forget|reset|trace).*|internal/tool)$$$$
+# The laboratory's tests start other processes, those of these tools the pipeline, and a stage is one
+# goroutine: the pipeline of all stages is raced in processor, a schedule of the simulation is sequential.
+SEQUENTIAL := /cmd/(lab|internal/lab/.*|internal/tool/(acl|audit|catalogue|contract|export|forget|reset|trace).*|internal/tool)$$$$|/processor/(insights|journey|lox24|payment|standard|uapay|unibell|unibellcall|verification|voximplant)($$$$|/)
 .PHONY: race
 race: ## unit tests under the race detector, in another order each time, of packages that run goroutines of their own
-	go test -race -shuffle=on $$(go list ./... | grep -vE '$(SEQUENTIAL)')
+	TRIBUTARY_SCHEDULES=20 go test -race -shuffle=on $$(go list ./... | grep -vE '$(SEQUENTIAL)')
 
 .PHONY: cover
 cover: ## coverage by function, into the terminal
