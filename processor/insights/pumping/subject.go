@@ -103,7 +103,7 @@ func (s *subject) currency(name string) int {
 // see returns how many hashes were not seen within a day before a minute.
 func (s *subject) see(hashes []uint64, minute int64) (fresh int64) {
 	for _, h := range hashes {
-		hash := uint32(h)
+		hash := uint32(h) //nolint:gosec // the lower half
 		i, found := slices.BinarySearchFunc(s.numbers, hash, func(n number, hash uint32) int { return int(int64(n.hash) - int64(hash)) })
 		if found {
 			if n := &s.numbers[i]; minute > n.minute {

@@ -70,8 +70,8 @@ func write(t *testing.T, sources []map[string]any) string {
 			"engine":   object{"watermark_interval": "200ms", "session_timeout": "6s", "fence_after": "500ms"},
 			"insights": object{"emit_interval": "1s"},
 		},
-		"privacy":   object{"keys": []object{{"id": "k", "value": phoneKey}}},
-		"sources":   sources,
+		"privacy": object{"keys": []object{{"id": "k", "value": phoneKey}}},
+		"sources": sources,
 	})
 	if err != nil {
 		t.Fatal(err)
