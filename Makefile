@@ -130,7 +130,7 @@ chaos-kafka: ## kill, stop, starve and impersonate real processes on a real Kafk
 .PHONY: alerts-test
 alerts-test: ## check the alert rules and play each: it fires, it does not, it resolves; who is told
 	deploy/prometheus/promtool check rules deploy/prometheus/*.rules.yml
-	deploy/prometheus/promtool test rules deploy/prometheus/tests/*.yml
+	printf '%s\n' deploy/prometheus/tests/*.yml | xargs -n 1 -P $$(nproc) deploy/prometheus/promtool test rules
 	@deploy/prometheus/routes-test
 
 # FAULTS_OF_NIGHT="1 2" plays these alone; their numbers are those of the runbook.
