@@ -12,8 +12,8 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/cli/config"
 )
 
-// flagError describes a wrong flag in terms of what was written, with the spelling to use instead. The
-// flags' own errors speak of strconv.
+// flagError returns the message for a flag that pflag refused: the flag, its value and the nearest known
+// spelling. It replaces pflag's own messages, which quote errors of strconv.
 func flagError(cmd *cobra.Command, err error) string {
 	if unknown, ok := errors.AsType[*pflag.NotExistError](err); ok && unknown.GetSpecifiedShortnames() == "" {
 		var names []string

@@ -176,7 +176,7 @@ func perUser(c *insights.Cost, minor avro.Optional[float64]) string {
 // sentence is the width of a claim beside the figures.
 const sentence = 36
 
-// pumpingTable lists the ranges that are pumped and what they have cost.
+// pumpingTable has a row for each raised PUMPING signal: its prefix, codes, payments and cost.
 func pumpingTable(list []*avro.Signal) *terminal.Table {
 	t := terminal.NewTable("severity", "numbers", "since", "as of", "certain", "codes", "paid", "cost", "claim", "rule")
 	t.Optional("as of", "certain", "paid", "since")

@@ -1,6 +1,6 @@
 // Package erase is the page on which an operator forgets an entity or a person, as tributary forget does.
 //
-//	id or phone ─► dry run: what would be forgotten, what stays until when ─► why ─► record ─► erasures ─► outcome
+//	id or phone ─► dry run: entities and topics, retention of the rest ─► purpose ─► record ─► erasures ─► outcome
 package erase
 
 import (

@@ -19,7 +19,7 @@ type Alert struct {
 	Runbook string `json:"runbook"`
 }
 
-// Alerts is what Alertmanager says.
+// Alerts are the alerts of an Alertmanager, from GET /api/v2/alerts.
 type Alerts struct {
 	// Configured is set if there is an Alertmanager to ask.
 	Configured bool `json:"configured"`

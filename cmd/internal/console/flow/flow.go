@@ -1,4 +1,5 @@
-// Package flow is the page of the whole pipeline: what moves, and what waits.
+// Package flow is the page of the whole pipeline: the rate, the lag and the state of each provider, stage and
+// topic, and the open alerts.
 package flow
 
 import (

@@ -42,7 +42,7 @@ type Issuer struct {
 	down   bool
 }
 
-// grant is what a person has agreed to.
+// grant is the authorization behind a code: the request's nonce, PKCE challenge and redirect URI.
 type grant struct{ nonce, challenge, redirect string }
 
 // Start runs an issuer; the caller closes it.
