@@ -49,7 +49,7 @@ type rig struct {
 }
 
 // start runs a console over a stack.
-func start(t *testing.T, s *tracetest.Stack) *rig {
+func start(t testing.TB, s *tracetest.Stack) *rig {
 	t.Helper()
 	c := config.Default()
 	c.Kafka.Prefix = tracetest.Prefix
@@ -86,7 +86,7 @@ func start(t *testing.T, s *tracetest.Stack) *rig {
 }
 
 // ask asks as a person; form makes it a POST.
-func (r *rig) ask(t *testing.T, token, path string, form url.Values) (status int, body string, header http.Header) {
+func (r *rig) ask(t testing.TB, token, path string, form url.Values) (status int, body string, header http.Header) {
 	t.Helper()
 	method := http.MethodGet
 	if form != nil {

@@ -17,8 +17,8 @@
 // than any index would be. The members found are then read from their own partitions,
 // beginning at the time of their first event.
 //
-// BenchmarkTrace measures it with 200,000 records on the embedded broker, TestMillion of the console
-// with 2.75 million on a real one.
+// BenchmarkTrace measures it with 200,000 records on the embedded broker, or with any number on a real one;
+// BenchmarkCase of the console the same through its pages.
 //
 // # Contents of a report
 //
