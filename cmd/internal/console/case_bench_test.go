@@ -73,11 +73,11 @@ const (
 
 // fillCases writes the case, lets the stages handle it, and writes its records again and again with
 // other ids and another phone, unless an earlier run did.
-func fillCases(t testing.TB, s *tracetest.Stack) {
-	t.Helper()
+func fillCases(tb testing.TB, s *tracetest.Stack) {
+	tb.Helper()
 	client, err := kgo.NewClient(append(s.Kafka, kgo.MaxBufferedRecords(100_000), kgo.ProducerBatchCompression(kgo.Lz4Compression()), kgo.ProducerLinger(20*time.Millisecond))...)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	defer client.Close()
 	topics := append(append(append(schemas.RawTopics(), schemas.OutcomeTopics()...), schemas.EnrichedTopics()...), schemas.EnrichedJourneys)
@@ -85,13 +85,13 @@ func fillCases(t testing.TB, s *tracetest.Stack) {
 		topics[i] = s.Names.Topic(topics[i])
 	}
 	ranges := func() (scan.Ranges, int64) {
-		offsets, err := scan.List(t.Context(), kadm.NewClient(client), topics...)
+		offsets, err := scan.List(tb.Context(), kadm.NewClient(client), topics...)
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
-		all, err := offsets.Ranges(t.Context(), time.Time{}, time.Time{}, topics...)
+		all, err := offsets.Ranges(tb.Context(), time.Time{}, time.Time{}, topics...)
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		var n int64
 		for _, parts := range all {
@@ -102,19 +102,19 @@ func fillCases(t testing.TB, s *tracetest.Stack) {
 		return all, n
 	}
 	if _, n := ranges(); n > int64(*records) {
-		t.Logf("%d records are there from an earlier run", n)
+		tb.Logf("%d records are there from an earlier run", n)
 		return
 	}
-	s.Run(t)
-	s.Verification(t, 1, oldOrder, 1, "channel.sent", 5)
-	s.Verification(t, 1, oldOrder, 1, "channel.sent", 5) // a repeat
-	s.Verification(t, 1, oldOrder, 2, "success", 10)
-	s.Payment(t, 1, oldOrder, "FINISHED", "FINISHED")
-	s.Await(t, schemas.EnrichedJourneys, func(r *kgo.Record) bool { return bytes.Contains(r.Value, []byte("COMPLETE")) })
-	s.Stop(t)
+	s.Run(tb)
+	s.Verification(tb, 1, oldOrder, 1, "channel.sent", 5)
+	s.Verification(tb, 1, oldOrder, 1, "channel.sent", 5) // a repeat
+	s.Verification(tb, 1, oldOrder, 2, "success", 10)
+	s.Payment(tb, 1, oldOrder, "FINISHED", "FINISHED")
+	s.Await(tb, schemas.EnrichedJourneys, func(r *kgo.Record) bool { return bytes.Contains(r.Value, []byte("COMPLETE")) })
+	s.Stop(tb)
 	templates, n := map[string][]*kgo.Record{}, 0
 	all, _ := ranges()
-	err = scan.Each(t.Context(), scan.Config{Kafka: s.Kafka}, "reading the case", all, func(r *kgo.Record) error {
+	err = scan.Each(tb.Context(), scan.Config{Kafka: s.Kafka}, "reading the case", all, func(r *kgo.Record) error {
 		kept := templates[r.Topic]
 		if strings.Contains(r.Topic, "enriched.") && len(kept) > 0 {
 			kept = nil // the last revision
@@ -123,7 +123,7 @@ func fillCases(t testing.TB, s *tracetest.Stack) {
 		return nil
 	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	perCase := len(templates[s.Names.Topic(schemas.RawLOX24)]) + len(templates[s.Names.Topic(schemas.RawUAPAY)])
 	began := time.Now()
@@ -135,19 +135,19 @@ func fillCases(t testing.TB, s *tracetest.Stack) {
 				for _, h := range r.Headers {
 					copied.Headers = append(copied.Headers, kgo.RecordHeader{Key: h.Key, Value: []byte(ids.Replace(string(h.Value)))})
 				}
-				client.Produce(t.Context(), copied, func(_ *kgo.Record, err error) {
+				client.Produce(tb.Context(), copied, func(_ *kgo.Record, err error) {
 					if err != nil {
-						t.Error(err)
+						tb.Error(err)
 					}
 				})
 				n++
 			}
 		}
 	}
-	if err := client.Flush(t.Context()); err != nil {
-		t.Fatal(err)
+	if err := client.Flush(tb.Context()); err != nil {
+		tb.Fatal(err)
 	}
-	t.Logf("%d records written in %v, %d of a case", n, time.Since(began).Round(time.Second), n/(*records/perCase))
+	tb.Logf("%d records written in %v, %d of a case", n, time.Since(began).Round(time.Second), n/(*records/perCase))
 }
 
 // replaceIn replaces the ids in a value, of a signed one in its claims. Nobody checks the signature again.

@@ -49,8 +49,8 @@ type rig struct {
 }
 
 // start runs a console over a stack.
-func start(t testing.TB, s *tracetest.Stack) *rig {
-	t.Helper()
+func start(tb testing.TB, s *tracetest.Stack) *rig {
+	tb.Helper()
 	c := config.Default()
 	c.Kafka.Prefix = tracetest.Prefix
 	server, err := console.New(console.Config{
@@ -70,13 +70,13 @@ func start(t testing.TB, s *tracetest.Stack) *rig {
 		},
 	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	web := httptest.NewServer(server.Handler())
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		web.CloseClientConnections()
-		if err := server.Stop(context.WithoutCancel(t.Context())); err != nil {
-			t.Error(err)
+		if err := server.Stop(context.WithoutCancel(tb.Context())); err != nil {
+			tb.Error(err)
 		}
 		web.Close()
 	})
@@ -86,15 +86,15 @@ func start(t testing.TB, s *tracetest.Stack) *rig {
 }
 
 // ask asks as a person; form makes it a POST.
-func (r *rig) ask(t testing.TB, token, path string, form url.Values) (status int, body string, header http.Header) {
-	t.Helper()
+func (r *rig) ask(tb testing.TB, token, path string, form url.Values) (status int, body string, header http.Header) {
+	tb.Helper()
 	method := http.MethodGet
 	if form != nil {
 		method = http.MethodPost
 	}
-	request, err := http.NewRequestWithContext(t.Context(), method, r.url+path, strings.NewReader(form.Encode()))
+	request, err := http.NewRequestWithContext(tb.Context(), method, r.url+path, strings.NewReader(form.Encode()))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if form != nil {
 		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -104,12 +104,12 @@ func (r *rig) ask(t testing.TB, token, path string, form url.Values) (status int
 	}
 	answer, err := r.client.Do(request)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	defer func() { _ = answer.Body.Close() }()
 	text, err := io.ReadAll(answer.Body)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return answer.StatusCode, string(text), answer.Header
 }
