@@ -9,7 +9,6 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/ingest/intake"
-	"github.com/tributary-hq/tributary/ingest/producer"
 )
 
 // Config is the settings of ingest.
@@ -191,7 +190,7 @@ func compression(name string) (option kgo.Opt, ok bool) {
 	switch name {
 	case "none", "":
 	case "lz4":
-		return producer.LZ4(), true
+		codec = kgo.Lz4Compression()
 	case "snappy":
 		codec = kgo.SnappyCompression()
 	case "zstd":

@@ -21,7 +21,7 @@ func TestLoneRecord(t *testing.T) {
 	}
 	t.Cleanup(broker.Close)
 	p, err := producer.New(producer.Config{
-		Kafka: []kgo.Opt{kgo.SeedBrokers(broker.ListenAddrs()...)}, Compression: producer.LZ4(), Linger: time.Minute, AnswerDeadline: 20 * time.Second,
+		Kafka: []kgo.Opt{kgo.SeedBrokers(broker.ListenAddrs()...)}, Compression: kgo.ProducerBatchCompression(kgo.Lz4Compression()), Linger: time.Minute, AnswerDeadline: 20 * time.Second,
 		MaxBufferedBytes: 1 << 20, BatchBytes: 1 << 20, Topics: map[string]int32{"t": 0}, InUse: func() []string { return nil },
 		Now: time.Now, Logger: slog.New(slog.DiscardHandler),
 	}, producer.NewMetrics())
