@@ -83,9 +83,6 @@ func (x *exchange) webhook() error {
 	if err := x.checkContentType(x.e.code.Forms); err != nil {
 		return err
 	}
-	conn := intake.ConnOf(x.r.Context())
-	conn.Unwatch()
-	defer conn.Watch()
 	if err := x.read(); err != nil {
 		return err
 	}

@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/netip"
 	"sync"
-	"sync/atomic"
 
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -64,8 +63,6 @@ type Conn struct {
 	net.Conn
 
 	owner *Connections
-	// unwatched is set while nobody wants to know whether the sender hangs up.
-	unwatched atomic.Bool
 	// bounded is false where the address has no bound.
 	bounded bool
 	address netip.Addr
@@ -233,36 +230,6 @@ func (c *Conn) CloseWrite() error {
 		return half.CloseWrite()
 	}
 	return nil
-}
-
-// Unwatch has the connection not watched for a sender that hangs up, until Watch is
-// called. Call it before the end of the request's body is read. A nil Conn belongs to
-// another listener, and both methods ignore it.
-func (c *Conn) Unwatch() {
-	if c != nil {
-		c.unwatched.Store(true)
-	}
-}
-
-// Watch ends Unwatch.
-func (c *Conn) Watch() {
-	if c != nil {
-		c.unwatched.Store(false)
-	}
-}
-
-// Read implements net.Conn. While a request is handled, net/http reads one byte in a
-// goroutine of its own, to cancel the request's context if the sender hangs up, and
-// before the answer interrupts that read by a deadline. An accepted webhook is written
-// all the same, so nothing depends on that context: a read of nothing, which net/http
-// passes over, saves a system call, two changes of the deadline and two of the
-// goroutine for each webhook. net/http reads no single byte for another reason: between
-// Unwatch and Watch it reads bodies, through a larger buffer.
-func (c *Conn) Read(p []byte) (int, error) {
-	if len(p) == 1 && c.unwatched.Load() {
-		return 0, nil
-	}
-	return c.Conn.Read(p)
 }
 
 // Begin marks the start of a proven request: until End the connection is not closed for
