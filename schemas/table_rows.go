@@ -145,8 +145,10 @@ func internalTopics() []Topic {
 	}
 	operations := avroRow(Operations, FamilyOutput, "what people did in the console: who, what, when, why; written before each act")
 	operations.Access, operations.Delete, operations.Retention = AccessRestricted, true, operationsRetention
+	pauses := avroRow(InternalPauses, FamilyOutput, "which stages are paused, since when, by whom and why")
+	pauses.Access = AccessRestricted
 	out := []Topic{
-		operations,
+		operations, compacted(pauses, shortCompactionLag),
 		repartition(InternalUnibell, FamilyUnibellCall, "Unibell facts and bindings on their way to the verification"),
 		repartition(InternalJourney, FamilyJourney, "members and upstream clocks on their way to the journey"),
 		repartition(InternalInsights, FamilyInsights, "differences of counts and upstream watermarks on their way to the insights"),

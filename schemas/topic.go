@@ -59,6 +59,9 @@ const (
 	// retention is longer than theirs, so that none is replayed twice.
 	InternalReplays = "internal.replays.v1"
 
+	// InternalPauses holds which stages are paused, by whom and why. Processors read it.
+	InternalPauses = "internal.pauses.v1"
+
 	// Operations records the actions of people in the console, before they are done.
 	Operations = "operations.v1"
 

@@ -22,8 +22,8 @@ type Operation struct {
 	// Purpose: Why, in the person's words.
 	Purpose string `json:"purpose"`
 	// Target: The object of the act: a dead letter's position, the filter of a
-	// replay, the id of a case. Never a phone number: of a search by phone it is
-	// empty, of a phone to be forgotten it is its pseudonym.
+	// replay, the id of a case, a stage. Never a phone number: of a search by
+	// phone it is empty, of a phone to be forgotten it is its pseudonym.
 	Target string `json:"target"`
 	// Records: How many records the act was meant for; null if it is not about
 	// records.
@@ -160,9 +160,13 @@ const (
 	OperationActionFindPhone OperationAction = "FIND_PHONE"
 	// OperationActionForget: an entity or a person was forgotten.
 	OperationActionForget OperationAction = "FORGET"
+	// OperationActionPauseStage: a stage was paused.
+	OperationActionPauseStage OperationAction = "PAUSE_STAGE"
 	// OperationActionReplayDeadLetters: dead letters were sent to their stage
 	// again.
 	OperationActionReplayDeadLetters OperationAction = "REPLAY_DEAD_LETTERS"
+	// OperationActionResumeStage: a paused stage was resumed.
+	OperationActionResumeStage OperationAction = "RESUME_STAGE"
 	// OperationActionRunAudit: an audit was run.
 	OperationActionRunAudit OperationAction = "RUN_AUDIT"
 	// OperationActionShowCase: the personal fields of a case were shown.
@@ -190,8 +194,12 @@ func decodeOperationAction(d *decoder) (OperationAction, error) {
 		return OperationActionFindPhone, nil
 	case "FORGET":
 		return OperationActionForget, nil
+	case "PAUSE_STAGE":
+		return OperationActionPauseStage, nil
 	case "REPLAY_DEAD_LETTERS":
 		return OperationActionReplayDeadLetters, nil
+	case "RESUME_STAGE":
+		return OperationActionResumeStage, nil
 	case "RUN_AUDIT":
 		return OperationActionRunAudit, nil
 	case "SHOW_CASE":

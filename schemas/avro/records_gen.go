@@ -39,6 +39,8 @@ func New(schema string) (record Record, ok bool) {
 		return &InsightsInput{}, true
 	case "internal.journey.v1":
 		return &JourneyInput{}, true
+	case "internal.pauses.v1":
+		return &Pause{}, true
 	case "internal.unibell.v1":
 		return &UnibellInput{}, true
 	case "ledger.v1":

@@ -69,6 +69,8 @@ func TestEveryTopic(t *testing.T) {
 			readers, writers = []string{"User:operator", "User:processor", "User:reset"}, []string{"User:ingest", "User:operator"}
 		case topic.Name == schemas.InternalReplays, topic.Name == schemas.Operations:
 			writers = []string{"User:operator"}
+		case topic.Name == schemas.InternalPauses:
+			readers, writers = []string{"User:operator", "User:processor"}, []string{"User:operator"}
 		case topic.Name == schemas.InternalUnibell, topic.Name == schemas.InternalJourney, topic.Name == schemas.InternalInsights:
 			readers, writers = []string{"User:operator", "User:processor", "User:reset"}, []string{"User:operator", "User:processor"}
 		case topic.Format == schemas.FormatState:

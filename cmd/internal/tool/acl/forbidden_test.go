@@ -44,6 +44,7 @@ func (l *life) forbidden(t *testing.T) {
 		"processor writes raw":                    {l.writes(userProcessor, topic(schemas.RawLOX24)), noTopic},
 		"processor writes notes of replays":       {l.writes(userProcessor, topic(schemas.InternalReplays)), noTopic},
 		"processor reads notes of replays":        {l.reads(userProcessor, topic(schemas.InternalReplays)), noTopic},
+		"processor pauses a stage":                {l.writes(userProcessor, topic(schemas.InternalPauses)), noTopic},
 		"processor joins analytics":               {l.joins(userProcessor, ownGroup, topic(schemas.RawLOX24)), noGroup},
 		"processor replays":                       {l.transacts(userProcessor, deadletter.TransactionalID(l.names)), noID},
 		"processor under a foreign id":            {l.transacts(userProcessor, l.names.Group("somebody.0")), noID},

@@ -105,10 +105,10 @@ func Rights(role string, names schemas.Names) []Right {
 		return []Right{
 			{ResourceTopic, topicsOf(names, isAny), false, []string{opRead, opDescribeConfigs}, "audit, lag, trace, deadletter, tail"},
 			{
-				ResourceTopic, sorted(names, append(stageTopics(func(t processor.Topics) []string { return []string{t.Input} }), schemas.InternalReplays, schemas.Operations)),
+				ResourceTopic, sorted(names, append(stageTopics(func(t processor.Topics) []string { return []string{t.Input} }), schemas.InternalReplays, schemas.InternalPauses, schemas.Operations)),
 				false,
 				[]string{opWrite},
-				"dead letters replayed and the notes of it, erasures that were asked for, acts in the console",
+				"dead letters replayed and the notes of it, erasures that were asked for, pauses of stages, acts in the console",
 			},
 			{ResourceTransactional, []string{deadletter.TransactionalID(names)}, false, []string{opWrite}, "each dead letter replayed once"},
 			{ResourceTransactional, []string{anything}, false, []string{opDescribe}, "whose open transaction blocks a group"},
@@ -155,6 +155,7 @@ func processorRights(names schemas.Names) []Right {
 			[]string{opRead},
 			"what the stages consume, and their state",
 		},
+		{ResourceTopic, []string{names.Topic(schemas.InternalPauses)}, false, []string{opRead}, "which stages are paused"},
 		{
 			ResourceTopic, sorted(names, append(stageTopics(func(t processor.Topics) []string { return append(t.Outputs, t.DeadLetter) }), changelogs...)),
 			false,

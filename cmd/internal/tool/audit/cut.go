@@ -65,8 +65,10 @@ func rawTopicOf(provider string) string {
 
 // audited are the topics that are read: all but the changelogs.
 func audited() []schemas.Topic {
-	// The records of the console's actions are no part of the account of webhooks.
-	return slices.DeleteFunc(schemas.Table(), func(t schemas.Topic) bool { return t.Format == schemas.FormatState || t.Name == schemas.Operations })
+	// Records of what people did are no part of the account of webhooks.
+	return slices.DeleteFunc(schemas.Table(), func(t schemas.Topic) bool {
+		return t.Format == schemas.FormatState || t.Name == schemas.Operations || t.Name == schemas.InternalPauses
+	})
 }
 
 // takeCut decides which offsets are compared. The order of its requests matters: see

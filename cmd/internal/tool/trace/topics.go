@@ -16,8 +16,8 @@ func checkTopics() error {
 	leftOut := []string{
 		// Copies of facts that are in decoded topics, sums of contributions, and their dead letters.
 		schemas.InternalUnibell, schemas.InternalInsights, schemas.DeadLetterInsights,
-		// Counts of records, acts of operators, replays: by position, not by entity.
-		schemas.Ledger, schemas.Operations, schemas.InternalReplays,
+		// Counts of records, acts of operators, replays and pauses: by position or stage, not by entity.
+		schemas.Ledger, schemas.Operations, schemas.InternalReplays, schemas.InternalPauses,
 	}
 	for _, topic := range schemas.Table() {
 		// A changelog is read only by its stage.
