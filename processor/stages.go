@@ -74,7 +74,8 @@ func newUAPAY(s *setup) (stage.Stage, error) {
 }
 
 func newVoximplant(s *setup) (stage.Stage, error) {
-	config := voximplant.Config{Span: s.config.DedupeSpan, InsightsPartitions: s.insightsPartitions()}
+	config := voximplant.DefaultConfig()
+	config.Span, config.NumberRetention, config.InsightsPartitions = s.config.DedupeSpan, s.config.Retention.Verification, s.insightsPartitions()
 	return voximplant.New(config, s.sources, s.deps.Privacy), config.Validate()
 }
 

@@ -58,6 +58,14 @@ func (r *Rule) Decide(tx stage.Tx, n *Number, at time.Time) (Place, error) {
 	return place, nil
 }
 
+// DecideOnce returns the earlier decision if that was on the same number, else a new one.
+func (r *Rule) DecideOnce(tx stage.Tx, earlier *Place, n *Number, at time.Time) (Place, error) {
+	if earlier.AsOf != 0 && earlier.Hash == n.Hash {
+		return *earlier, nil
+	}
+	return r.Decide(tx, n, at)
+}
+
 // observe adds a number to a level, which is read into s.
 func (r *Rule) observe(tx stage.Tx, s *Set, level string, hash uint64, at time.Time) (enough bool, err error) {
 	key := entryKey(tx, level)

@@ -36,7 +36,8 @@ type event struct {
 	number avro.Optional[int32]
 	task   uint32
 	// kind is the kind of the event's data; fact is the change to the verification, for
-	// a verify_code event.
+	// a verify_code event. An event of an SMS has only Phone and Place there, of the number
+	// that the SMS came from.
 	kind kind
 	fact verification.Fact
 	// faults are the faults in the body that the decoder tolerated.

@@ -1,8 +1,10 @@
 package lox24
 
 import (
+	"slices"
 	"strings"
 
+	"github.com/tributary-hq/tributary/processor/block"
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/processor/tolerance"
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -47,10 +49,10 @@ func (s *Stage) sms(r *reader, w *webhook) {
 			m.CallbackData = exposed(r, w, "callback_data", "data.callback_data")
 		case "to":
 			met.once(r, 5, "data.to")
-			m.To = s.phone(r, w, "data.to")
+			m.To, _ = s.phone(r, w, "data.to")
 		case "from":
 			met.once(r, 6, "data.from")
-			m.From = s.phone(r, w, "data.from")
+			m.From, w.fact.Place.Number = s.phone(r, w, "data.from")
 		case "text":
 			met.last(r, 7, "data.text")
 			m.Text = exposed(r, w, "text", "data.text")
@@ -74,12 +76,13 @@ func exposed(r *reader, w *webhook, field, name string) avro.Optional[string] {
 	return avro.Optional[string]{}
 }
 
-func (s *Stage) phone(r *reader, w *webhook, name string) avro.Optional[avro.Phone] {
-	phone := r.text(name)
-	if phone == "" {
-		return avro.Optional[avro.Phone]{}
+func (s *Stage) phone(r *reader, w *webhook, name string) (avro.Optional[avro.Phone], block.Number) {
+	text := r.text(name)
+	if text == "" {
+		return avro.Optional[avro.Phone]{}, block.Number{}
 	}
-	return avro.Some(s.config.Privacy.PhoneOf(w.source, strings.Clone(phone), w.receivedAt))
+	phone, number := s.config.Privacy.NumberOf(w.source, strings.Clone(text), w.receivedAt)
+	return avro.Some(phone), number
 }
 
 func (w *webhook) finishSMS() {
@@ -88,6 +91,10 @@ func (w *webhook) finishSMS() {
 	m.EventRaw, m.EventCreatedAt = w.name, w.createdAt.Value
 	m.AttemptTotal, m.AttemptNumber, m.NotificationTaskID = w.attemptTotal, w.attemptNumber, w.taskID
 	m.MessageID = statecodec.View(w.key)
+	if m.To.Set && m.From.Set && slices.Equal(m.To.Value.Pseudonyms, m.From.Value.Pseudonyms) {
+		w.fact.Place.Number = block.Number{} // the company's own number
+	}
+	w.fact.Phone = m.From
 }
 
 // dlr normalises a delivery report. [D] doc.lox24.eu/info/sms-delivery-report-codes-dlr

@@ -11,7 +11,6 @@ import (
 	"github.com/tributary-hq/tributary/processor/erasure"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/stage/dedupe"
-	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/processor/verification"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -19,15 +18,6 @@ import (
 
 // Name is the stage's name: of its consumer group, its topics, its metrics.
 const Name = schemas.FamilyLOX24
-
-// smsPrefix and unknownPrefix begin the state keys of SMS and of the entities of
-// unknown events, because these could share an id with a verify code; plainVersion is
-// the format of their entries.
-const (
-	smsPrefix     = "sms "
-	unknownPrefix = "event "
-	plainVersion  = 1
-)
 
 // Stage is the LOX24 stage, a stage.Stage and a stage.WatermarkReporter.
 type Stage struct {
@@ -87,7 +77,7 @@ func (s *Stage) applyCode(tx stage.Tx, in *stage.Input, e *event) error {
 	if err := s.verifications.Place(tx, v, &e.fact); err != nil {
 		return err
 	}
-	if err := e.emitCode(tx); err != nil {
+	if err := e.emit(tx); err != nil {
 		return err
 	}
 	s.verifications.Apply(v, &e.fact)
@@ -96,26 +86,18 @@ func (s *Stage) applyCode(tx stage.Tx, in *stage.Input, e *event) error {
 	return s.verifications.Save(tx, e.key, v, &change, e.trace)
 }
 
-// emit emits the decoded event.
-func (e *event) emit(tx stage.Tx) error {
-	if err := e.decoded.Emit(tx, e.key, e.trace); err != nil {
-		return err
-	}
-	e.faults.Count(tx)
-	return nil
-}
-
-// emitCode is emit for an event with the number to be verified, whose block was decided on.
-func (e *event) emitCode(tx stage.Tx) error {
+// emit emits the decoded event, whose phone has a block if that was decided on.
+func (e *event) emit(tx stage.Tx) (err error) {
 	if e.fact.Place.AsOf == 0 {
-		return e.emit(tx)
+		err = e.decoded.Emit(tx, e.key, e.trace)
+	} else {
+		phone := entity.WithBlock(e.fact.Phone.Value, &e.fact.Place)
+		err = e.decoded.EmitWithPhone(tx, e.key, &e.fact.Phone.Value, &phone, e.trace)
 	}
-	phone := entity.WithBlock(e.fact.Phone.Value, &e.fact.Place)
-	if err := e.decoded.EmitWithPhone(tx, e.key, &e.fact.Phone.Value, &phone, e.trace); err != nil {
-		return err
+	if err == nil {
+		e.faults.Count(tx)
 	}
-	e.faults.Count(tx)
-	return nil
+	return err
 }
 
 // repeated emits a duplicate if the event's id is stored, and returns an error for a
@@ -140,39 +122,6 @@ func (s *Stage) window(k kind) dedupe.Policy {
 		keep = s.config.Retention
 	}
 	return dedupe.Policy{Span: s.config.Span, Keep: keep}
-}
-
-// applyPlain deduplicates an event that does not belong to a verification. Its entry
-// holds only ids, for as long as they are needed.
-func (s *Stage) applyPlain(tx stage.Tx, in *stage.Input, e *event, prefix string) error {
-	key := append(append(tx.Buffer(len(prefix)+len(e.key)), prefix...), e.key...)
-	entry, err := tx.Get(key)
-	if err != nil {
-		return fmt.Errorf("read the ids of an entity: %w", err)
-	}
-	var window dedupe.Window
-	var last time.Time
-	if entry != nil {
-		r, _ := statecodec.NewReader(entry, plainVersion)
-		last = r.Time()
-		window.ReadFrom(r)
-		if err := r.Done(); err != nil {
-			return fmt.Errorf("read the ids of an entity: %w", err)
-		}
-	}
-	repeated, err := s.repeated(tx, in, &window, key, e)
-	if err != nil || repeated {
-		return err
-	}
-	if err := e.emit(tx); err != nil {
-		return err
-	}
-	if e.receivedAt.After(last) {
-		last = e.receivedAt
-	}
-	value := statecodec.AppendTime(append(tx.Buffer(128), plainVersion), last)
-	tx.Put(key, window.AppendTo(value), last.Add(s.window(e.kind).Keep+time.Millisecond))
-	return nil
 }
 
 // OnTimer processes the timer of an entry: the expiry of a verification without an
@@ -202,7 +151,7 @@ func (s *Stage) ReportWatermark(tx stage.Tx, partition int32, watermark time.Tim
 // events with the same id.
 func (s *Stage) Erase(tx stage.Tx, r *erasure.Request) error {
 	for _, prefix := range []string{smsPrefix, unknownPrefix} {
-		if err := entity.Delete(tx, append([]byte(prefix), r.Key...)); err != nil {
+		if err := s.erasePlain(tx, append([]byte(prefix), r.Key...)); err != nil {
 			return err
 		}
 	}

@@ -73,10 +73,10 @@ func (s *Stage) Apply(tx stage.Tx, in *stage.Input, decoded stage.Event) error {
 
 // place decides on the block of the number that calls, once as long as it is the same.
 func (s *Stage) place(tx stage.Tx, e *event, state *entry) (err error) {
-	if e.number.Full == "" || state.place.AsOf != 0 && state.place.Hash == e.number.Hash {
+	if e.number.Full == "" {
 		return nil
 	}
-	state.place, err = s.blocks.Decide(tx, &e.number, e.call.ReceivedAt)
+	state.place, err = s.blocks.DecideOnce(tx, &state.place, &e.number, e.call.ReceivedAt)
 	return err
 }
 

@@ -65,11 +65,7 @@ func (r *Repository) withdraw(tx stage.Tx, e *Entity) {
 // Place decides on the block of a fact's number: as before if the verification has the same
 // number, else by the rule.
 func (r *Repository) Place(tx stage.Tx, e *Entity, f *Fact) (err error) {
-	if have := &e.phone.value.place; have.AsOf != 0 && have.Hash == f.Place.Hash {
-		f.Place = *have
-		return nil
-	}
-	f.Place, err = r.Blocks.Decide(tx, &f.Place.Number, f.ReceivedAt)
+	f.Place, err = r.Blocks.DecideOnce(tx, &e.phone.value.place, &f.Place.Number, f.ReceivedAt)
 	return err
 }
 

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/tributary-hq/tributary/processor/block"
 	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/stage"
@@ -27,6 +28,8 @@ type callback struct {
 	names []string
 	// numbers are the digits of the caller ids, for the same reason.
 	numbers []string
+	// number is that an SMS came from, for the rule on blocks.
+	number block.Number
 	// faults are the faults in the callback that the decoder tolerated.
 	faults tolerance.Faults
 }

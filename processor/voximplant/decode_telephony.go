@@ -109,7 +109,7 @@ func (r *reader) sms(p *avro.VoximplantSMSInbound) {
 		case "sms_inbound":
 			r.sms(p)
 		case "source_number":
-			r.phone(&p.SourceNumber)
+			r.cb.number = r.phone(&p.SourceNumber)
 		case "destination_number":
 			r.phone(&p.DestinationNumber)
 		case "sms_body":

@@ -183,7 +183,7 @@ func TestAnyOrder(t *testing.T) {
 func forgetful(tb testing.TB) *enginetest.Driver {
 	tb.Helper()
 	pseudonyms := stagetest.Pseudonyms(tb, "a-key-of-16-or-more")
-	return memoryOf(tb, voximplant.New(voximplant.Config{Span: 365 * 24 * time.Hour}, source.NewSet(nil), pseudonyms))
+	return memoryOf(tb, voximplant.New(voximplant.Config{Span: 365 * 24 * time.Hour, NumberRetention: 24 * time.Hour}, source.NewSet(nil), pseudonyms))
 }
 
 func FuzzDecode(f *testing.F) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/block"
 	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/tolerance"
@@ -192,11 +193,14 @@ func (r *reader) date(into *avro.Optional[time.Time]) {
 	}
 }
 
-// phone reads a phone number and keeps only its pseudonym.
-func (r *reader) phone(into *avro.Optional[avro.Phone]) {
+// phone reads a phone number and keeps its public parts. It returns the number for the rule on
+// blocks.
+func (r *reader) phone(into *avro.Optional[avro.Phone]) (n block.Number) {
 	if text, reading := r.LenientText(); r.read(reading) {
-		*into = avro.Some(r.pseudonym(string(text)))
+		into.Set = true
+		into.Value, n = r.pseudonyms.NumberOf(r.cb.source, string(text), r.cb.envelope.ReceivedAt)
 	}
+	return n
 }
 
 // status records a status that this version does not know.

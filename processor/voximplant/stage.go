@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor/block"
 	"github.com/tributary-hq/tributary/processor/entity"
 	"github.com/tributary-hq/tributary/processor/erasure"
 	"github.com/tributary-hq/tributary/processor/privacy"
@@ -26,6 +27,7 @@ type Stage struct {
 	sources    *source.Set
 	pseudonyms *privacy.Pseudonymiser
 	types      map[string]decoder
+	blocks     block.Rule
 }
 
 // usualSize is the usual size of a snapshot and of a state entry, in bytes.
@@ -35,7 +37,9 @@ var _ stage.Stage = (*Stage)(nil)
 
 // New returns the stage; the settings are to be valid.
 func New(config Config, sources *source.Set, pseudonyms *privacy.Pseudonymiser) *Stage {
-	return &Stage{config: config, sources: sources, pseudonyms: pseudonyms, types: decoders()}
+	return &Stage{
+		config: config, sources: sources, pseudonyms: pseudonyms, types: decoders(), blocks: pseudonyms.Blocks(config.NumberRetention),
+	}
 }
 
 // Apply merges a callback into its account, or emits a duplicate if it is a repeat.
@@ -69,13 +73,32 @@ func (s *Stage) Apply(tx stage.Tx, in *stage.Input, event stage.Event) error {
 		}
 		return s.repeat(tx, in.Key, a, cb, &change, trace)
 	}
-	if err := entity.Emit(tx, schemas.DecodedVoximplantAccountCallback, in.Key, d, usualSize, trace); err != nil {
+	if err := s.emit(tx, in.Key, cb, trace); err != nil {
 		return err
 	}
-	cb.faults.Count(tx)
 	a.sequence.Add(cb.sequence, tx.Watermark(), s.config.Span)
 	a.apply(cb)
 	return s.save(tx, in.Key, a, cb, &change, trace)
+}
+
+// emit emits the decoded callback. The number that an SMS came from gets its block.
+func (s *Stage) emit(tx stage.Tx, key []byte, cb *callback, trace []stage.Header) error {
+	d := &cb.decoded
+	if cb.number.Full != "" {
+		place, err := s.blocks.Decide(tx, &cb.number, d.ReceivedAt)
+		if err != nil {
+			return err
+		}
+		shown := *d // a decoded event is not changed: the transaction may be done again
+		from := &shown.SMSInbound.Value.SourceNumber.Value
+		*from = entity.WithBlock(*from, &place)
+		d = &shown
+	}
+	if err := entity.Emit(tx, schemas.DecodedVoximplantAccountCallback, key, d, usualSize, trace); err != nil {
+		return err
+	}
+	cb.faults.Count(tx)
+	return nil
 }
 
 // repeat handles a repeat with an earlier received_at than the first: it lowers the
@@ -124,17 +147,22 @@ func (s *Stage) save(tx stage.Tx, key []byte, a *Account, cb *callback, change *
 	return nil
 }
 
-// OnTimer deletes the entry of a callback's id. An account itself has no timer: it is
-// kept for ever.
-func (*Stage) OnTimer(tx stage.Tx, key []byte) error {
-	if !dedupe.IsEntry(key) {
+// OnTimer removes the numbers of a block, or a callback's id, whose time is over. An account
+// itself has no timer: it is kept for ever.
+func (s *Stage) OnTimer(tx stage.Tx, key []byte) error {
+	switch {
+	case block.IsEntry(key):
+		return s.blocks.OnTimer(tx, key)
+	case dedupe.IsEntry(key):
+		tx.Delete(key)
+		return nil
+	default:
 		return errors.New("voximplant: an account has no deadline")
 	}
-	tx.Delete(key)
-	return nil
 }
 
-// Erase deletes an account.
+// Erase deletes an account. The hashes of the numbers from which it got SMS end with
+// Config.NumberRetention.
 func (*Stage) Erase(tx stage.Tx, r *erasure.Request) error {
 	return entity.End(tx, schemas.EnrichedAccounts, bytes.Clone(r.Key))
 }

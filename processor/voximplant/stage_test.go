@@ -274,3 +274,34 @@ func TestCallbackComesAgain(t *testing.T) {
 		t.Errorf("a new callback after a month: %d decoded, dead letters %v", w.decoded, w.causes)
 	}
 }
+
+// TestNumbersEnd: the number that an SMS came from gets its block once there are enough, and is
+// in no state after its retention. The numbers of the company are never there.
+func TestNumbersEnd(t *testing.T) {
+	t.Parallel()
+	m := newMemory(t)
+	sms := func(id int, from string) *avro.VoximplantSMSInbound {
+		payload := fmt.Sprintf(`{"sms_inbound":{"source_number":"%s","destination_number":"4915112345678","sms_body":"hi"}}`, from)
+		w := run(t, m, record(callback(id, "sms_inbound", payload), noon(0), int64(id)))
+		return &w.callback.SMSInbound.Value
+	}
+	for i, from := range []string{"380501234567", "380501234567", "380501234568"} {
+		want := ""
+		if i == 2 { // stagetest.Pseudonyms asks for two numbers
+			want = "+38050123"
+		}
+		got := sms(i+1, from)
+		if phone := &got.SourceNumber.Value; phone.Block.Value != want || !phone.BlockAsOf.Value.Equal(noon(0)) || got.DestinationNumber.Value.BlockAsOf.Set {
+			t.Errorf("SMS %d: %+v", i, got)
+		}
+	}
+	if dump := m.Dump(0); !strings.Contains(dump, "block +38050123") || strings.Contains(dump, "block +49") {
+		t.Errorf("state:\n%s", dump)
+	}
+	if _, err := m.AdvanceTo(0, noon(voximplant.DefaultConfig().NumberRetention+24*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if dump := m.Dump(0); strings.Contains(dump, "block +") {
+		t.Errorf("numbers are left after the retention:\n%s", dump)
+	}
+}

@@ -6,7 +6,8 @@ import "time"
 
 // AccountCallerID: A caller id that is about to expire.
 type AccountCallerID struct {
-	// Phone: The caller id, as pseudonym.
+	// Phone: The caller id, as pseudonym. It belongs to the company, so its block
+	// is always null.
 	Phone Phone `json:"phone"`
 	// ExpirationDate: Day on which it expires (UTC).
 	ExpirationDate Optional[time.Time] `json:"expiration_date"`

@@ -45,7 +45,7 @@ type DeliveryAttempt struct {
 	// four digits where at least privacy.block_k different numbers of that block
 	// were seen within the retention, else the longest shorter beginning with that
 	// many, down to the calling code. Null if there is none, if privacy.block_k is
-	// 0, and for numbers that are not being verified.
+	// 0, and for numbers that belong to the company.
 	Block Optional[string] `json:"block"`
 	// BlockAsOf: When block was decided: the received_at of the entity's first
 	// fact with the number. Numbers seen later change it no more. Null if it was

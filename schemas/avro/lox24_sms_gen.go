@@ -101,7 +101,8 @@ type LOX24SMS struct {
 	// CallbackData: Text that the sender passed along; free text, only where the
 	// source's configuration allows it.
 	CallbackData Optional[string] `json:"callback_data"`
-	// To: The number the SMS was sent to, as pseudonym; incoming only.
+	// To: The number the SMS was sent to, as pseudonym; incoming only. It belongs
+	// to the company, so its block is always null.
 	To Optional[Phone] `json:"to"`
 	// From: The number the SMS came from, as pseudonym; incoming only.
 	From Optional[Phone] `json:"from"`

@@ -1454,7 +1454,8 @@ func (r *VoximplantExpiringAgreement) decodeFrom(d *decoder) error {
 
 // VoximplantExpiringCallerID: Caller ids are about to expire.
 type VoximplantExpiringCallerID struct {
-	// CallerIDs: The caller ids, as pseudonyms.
+	// CallerIDs: The caller ids, as pseudonyms. They belong to the company, so
+	// their block is always null.
 	CallerIDs []Phone `json:"callerids"`
 	// ExpirationDate: Day on which they expire (UTC).
 	ExpirationDate Optional[time.Time] `json:"expiration_date"`
@@ -1783,7 +1784,8 @@ func (r *VoximplantNextChargeAlert) decodeFrom(d *decoder) error {
 type VoximplantPhoneNumber struct {
 	// PhoneID: The provider's id of the number.
 	PhoneID Optional[int64] `json:"phone_id"`
-	// PhoneNumber: The number, as pseudonym.
+	// PhoneNumber: The number, as pseudonym. It belongs to the company, so its
+	// block is always null.
 	PhoneNumber Optional[Phone] `json:"phone_number"`
 }
 
@@ -1836,7 +1838,8 @@ func (r *VoximplantPhoneNumber) decodeFrom(d *decoder) error {
 // VoximplantPhoneNumberActivationStatusChanged: The activation of a phone
 // number changed.
 type VoximplantPhoneNumberActivationStatusChanged struct {
-	// PhoneNumber: The number, as pseudonym.
+	// PhoneNumber: The number, as pseudonym. It belongs to the company, so its
+	// block is always null.
 	PhoneNumber Optional[Phone] `json:"phone_number"`
 	// ActivationStatus: Status as sent.
 	ActivationStatus Optional[string] `json:"activation_status"`
@@ -2443,7 +2446,8 @@ func (r *VoximplantSIPRegistrationRecovered) decodeFrom(d *decoder) error {
 type VoximplantSMSInbound struct {
 	// SourceNumber: The number it came from, as pseudonym.
 	SourceNumber Optional[Phone] `json:"source_number"`
-	// DestinationNumber: The number it was sent to, as pseudonym.
+	// DestinationNumber: The number it was sent to, as pseudonym. It belongs to
+	// the company, so its block is always null.
 	DestinationNumber Optional[Phone] `json:"destination_number"`
 	// SMSBody: Text of the SMS, only where the source's configuration allows it.
 	SMSBody Optional[string] `json:"sms_body"`
