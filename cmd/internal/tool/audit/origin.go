@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"strconv"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -51,26 +50,13 @@ func (a *auditor) factOf(r *kgo.Record, body []byte) (o origin, eventID string, 
 	return origin{from.Topic, from.Partition, from.Offset, f.ReceivedAt, a.identify(from.RequestID, f.ReceivedAt), whole, r.Timestamp}, f.EventID, nil
 }
 
-// deadLetterOrigin returns the origin of a dead letter from its headers. The last header of
-// each name counts: a record that was replayed and failed again has each of them twice.
+// deadLetterOrigin returns the origin of a dead letter from its headers.
 func deadLetterOrigin(r *kgo.Record) (o origin, ok bool) {
-	o.offset = -1
-	for i := range r.Headers {
-		switch h := &r.Headers[i]; h.Key {
-		case dlq.HeaderTopic:
-			o.topic, ok = string(h.Value), true
-		case dlq.HeaderPartition:
-			n, err := strconv.ParseInt(string(h.Value), 10, 32)
-			ok = ok && err == nil
-			o.partition = int32(n)
-		case dlq.HeaderOffset:
-			n, err := strconv.ParseInt(string(h.Value), 10, 64)
-			ok = ok && err == nil
-			o.offset = n
-		case raw.HeaderReceivedAt:
-			if ms, err := strconv.ParseInt(string(h.Value), 10, 64); err == nil && ms > 0 {
-				o.received = time.UnixMilli(ms)
-			}
+	h, ok := dlq.Parse(r.Headers)
+	o.topic, o.partition, o.offset = h.Topic, h.Partition, h.Offset
+	if ok {
+		if e, _ := raw.ParseShared(r.Headers); e.ReceivedAt.UnixMilli() > 0 { // a timer has no envelope
+			o.received = e.ReceivedAt
 		}
 	}
 	return o, ok

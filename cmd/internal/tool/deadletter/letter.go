@@ -85,46 +85,23 @@ type Letter struct {
 func letterOf(r *kgo.Record, name string) *Letter {
 	l := &Letter{
 		Ref: Ref{Topic: r.Topic, Partition: r.Partition, Offset: r.Offset}, Name: name, Kind: Short(name),
-		Key: string(r.Key), Bytes: len(r.Value), DeadLettered: instant.Bound(r.Timestamp), From: Ref{Partition: -1, Offset: -1}, record: r,
+		Key: string(r.Key), Bytes: len(r.Value), DeadLettered: instant.Bound(r.Timestamp), record: r,
 	}
-	number := func(text []byte) int64 {
-		n, err := strconv.ParseInt(string(text), 10, 64)
-		if err != nil {
-			return -1
-		}
-		return n
+	h, _ := dlq.Parse(r.Headers)
+	l.Cause, l.Detail, l.Stage, l.Version, l.From = h.Cause, h.Detail, h.Stage, h.Version, Ref{Topic: h.Topic, Partition: h.Partition, Offset: h.Offset}
+	if !h.Time.IsZero() {
+		l.DeadLettered = instant.Bound(h.Time)
 	}
-	// Of a header that is there twice the last one counts: it is from the last failure.
+	// Headers that are missing or wrong leave their field empty.
+	e, _ := raw.Parse(r.Headers)
+	l.Source, l.RequestID = e.Source, e.RequestID
+	if e.ReceivedAt.UnixMilli() > 0 {
+		l.Received = instant.Bound(e.ReceivedAt)
+	}
 	for i := range r.Headers {
-		switch h := &r.Headers[i]; h.Key {
-		case raw.HeaderSource:
-			l.Source = string(h.Value)
-		case raw.HeaderRequestID:
-			l.RequestID = string(h.Value)
-		case raw.HeaderReceivedAt:
-			if ms := number(h.Value); ms > 0 {
-				l.Received = instant.OfMillis(ms)
-			}
-		case raw.HeaderReplayRound:
-			l.Round = max(int(number(h.Value)), 0)
-		case dlq.HeaderCause:
-			l.Cause = string(h.Value)
-		case dlq.HeaderDetail:
-			l.Detail = string(h.Value)
-		case dlq.HeaderStage:
-			l.Stage = string(h.Value)
-		case dlq.HeaderVersion:
-			l.Version = string(h.Value)
-		case dlq.HeaderTime:
-			if ms := number(h.Value); ms > 0 {
-				l.DeadLettered = instant.OfMillis(ms)
-			}
-		case dlq.HeaderTopic:
-			l.From.Topic = string(h.Value)
-		case dlq.HeaderPartition:
-			l.From.Partition = int32(number(h.Value)) //nolint:gosec // written by the engine; out of range is refused later
-		case dlq.HeaderOffset:
-			l.From.Offset = number(h.Value)
+		if header := &r.Headers[i]; header.Key == raw.HeaderReplayRound {
+			round, _ := strconv.Atoi(string(header.Value))
+			l.Round = max(round, 0)
 		}
 	}
 	l.Events = eventIDs(l)

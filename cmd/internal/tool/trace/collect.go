@@ -234,18 +234,15 @@ func (t *tracer) takeRecord(e *Entity, topic string, r *kgo.Record) {
 // readRows reads the rows of the entities: attempts and movements. Their keys begin with the
 // entity's, so they may be in any partition.
 func (t *tracer) readRows(ctx context.Context) error {
-	var topics []string
-	for key := range t.entities {
-		if facts := ProviderOf(key).Facts; facts != "" && !slices.Contains(topics, facts) {
-			topics = append(topics, facts)
-		}
-	}
-	slices.Sort(topics)
-	var keys [][]byte
+	topics, keys := map[string]bool{}, [][]byte(nil)
 	for key := range t.entities {
 		keys = append(keys, []byte(key))
+		if facts := ProviderOf(key).Facts; facts != "" {
+			topics[facts] = true
+		}
 	}
-	return t.all(ctx, "reading attempts and movements", topics, keys, func(topic string, r *kgo.Record) bool {
+	all := search{step: "reading attempts and movements", topics: slices.Sorted(maps.Keys(topics)), needles: func(string) [][]byte { return keys }, from: t.since()}
+	return t.read(ctx, &all, func(topic string, r *kgo.Record) (found, last bool) {
 		key := string(r.Key)
 		cut := strings.LastIndex(key, "/back/")
 		if cut < 0 {
@@ -253,7 +250,7 @@ func (t *tracer) readRows(ctx context.Context) error {
 		}
 		e := t.entities[key[:max(cut, 0)]]
 		if e == nil {
-			return false
+			return false, false
 		}
 		name := key[cut+1:]
 		s, _ := stepOf(topic, r)
@@ -266,7 +263,7 @@ func (t *tracer) readRows(ctx context.Context) error {
 				e.Rows = append(e.Rows, name)
 			}
 		}
-		return true
+		return true, false
 	})
 }
 

@@ -56,12 +56,9 @@ func (t *tracer) takeKey(topic string, r *kgo.Record) {
 // search searches whole topics for the id, the newest records first: people mostly ask
 // about recent cases.
 func (t *tracer) search(ctx context.Context, m *matcher, step string, topics []string) error {
-	l, ranges, err := t.ranges(ctx, step, t.config.From, t.config.To, topics)
-	if err != nil {
-		return err
-	}
 	all := t.config.All || m.partial
-	return t.read(ctx, l, ranges.NewestFirst(), m.bytesIn, func(topic string, r *kgo.Record) (found, last bool) {
+	s := search{step: step, topics: topics, needles: m.bytesIn, from: t.config.From, to: t.config.To, newestFirst: true}
+	return t.read(ctx, &s, func(topic string, r *kgo.Record) (found, last bool) {
 		field := m.in(topic, r)
 		if field == "" {
 			return false, false

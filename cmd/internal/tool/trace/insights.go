@@ -48,10 +48,10 @@ func (t *tracer) readInsights(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return t.all(ctx, "reading signals", claims, nil, func(topic string, r *kgo.Record) bool {
+	all := search{step: "reading signals", topics: claims, needles: func(string) [][]byte { return nil }, from: t.since()}
+	return t.read(ctx, &all, func(topic string, r *kgo.Record) (found, last bool) {
 		s, value := stepOf(topic, r)
 		signal, _ := value.(*avro.Signal)
-		found := false
 		for _, e := range t.entities {
 			covers := signal != nil && covers(signal, e)
 			if covers || signal == nil {
@@ -59,7 +59,7 @@ func (t *tracer) readInsights(ctx context.Context) error {
 			}
 			found = found || covers
 		}
-		return found
+		return found, false
 	})
 }
 

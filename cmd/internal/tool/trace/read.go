@@ -23,24 +23,39 @@ func (k keyed) add(key string, topics ...string) {
 	}
 }
 
+// bytesIn returns the keys of a topic as bytes.
+func (k keyed) bytesIn(topic string) [][]byte {
+	var out [][]byte
+	for _, key := range k[topic] {
+		out = append(out, []byte(key))
+	}
+	return out
+}
+
+// search is one reading of topics, which are named without prefix.
+type search struct {
+	step   string
+	topics []string
+	// keys limit it to the partitions that hold them; nil reads all partitions.
+	keys keyed
+	// needles select the batches to decode: those with one of the texts. The records that are
+	// passed on may be others, too.
+	needles  scan.Needles
+	from, to time.Time
+	// newestFirst reads the newest records of each partition first.
+	newestFirst bool
+}
+
 // look reads the partitions that hold keys, and yields the records with these keys.
 func (t *tracer) look(ctx context.Context, step string, keys keyed, from time.Time, yield func(topic string, r *kgo.Record)) error {
-	if len(keys) == 0 {
-		return nil
-	}
-	l, ranges, err := t.ranges(ctx, step, from, time.Time{}, slices.Sorted(maps.Keys(keys)))
-	if err != nil {
-		return err
-	}
-	named, needles, wanted := map[string][]string{}, map[string][][]byte{}, map[[2]string]bool{}
+	wanted := map[[2]string]bool{}
 	for topic, keys := range keys {
-		named[t.config.Names.Topic(topic)] = keys
 		for _, key := range keys {
-			needles[topic] = append(needles[topic], []byte(key))
 			wanted[[2]string{topic, key}] = true
 		}
 	}
-	return t.read(ctx, l, only(ranges.OfKeys(named)), func(topic string) [][]byte { return needles[topic] }, func(topic string, r *kgo.Record) (found, last bool) {
+	s := search{step: step, topics: slices.Sorted(maps.Keys(keys)), keys: keys, needles: keys.bytesIn, from: from}
+	return t.read(ctx, &s, func(topic string, r *kgo.Record) (found, last bool) {
 		if found = wanted[[2]string{topic, string(r.Key)}]; found {
 			yield(topic, r)
 		}
@@ -48,49 +63,40 @@ func (t *tracer) look(ctx context.Context, step string, keys keyed, from time.Ti
 	})
 }
 
-// all reads whole topics, and yields the records that hold a needle, without any all records; yield reports whether a record is one of
-// those looked for.
-func (t *tracer) all(ctx context.Context, step string, topics []string, needles [][]byte, yield func(topic string, r *kgo.Record) bool) error {
-	if len(topics) == 0 {
+// read passes the records of a search to take and adds the search to the report. take reports
+// whether a record has the id or key, and whether the search ends there.
+func (t *tracer) read(ctx context.Context, s *search, take func(topic string, r *kgo.Record) (found, last bool)) error {
+	if len(s.topics) == 0 {
 		return nil
 	}
-	l, ranges, err := t.ranges(ctx, step, t.since(), time.Time{}, topics)
+	l := Looked{For: s.step, From: s.from, To: s.to}
+	keys, prefix := map[string][]string{}, t.config.Names.Prefix
+	for _, topic := range s.topics {
+		l.Topics = append(l.Topics, prefix+topic)
+		keys[prefix+topic] = s.keys[topic]
+	}
+	ranges, err := t.offsets.Ranges(ctx, s.from, s.to, l.Topics...)
 	if err != nil {
 		return err
 	}
-	return t.read(ctx, l, only(ranges), func(string) [][]byte { return needles }, func(topic string, r *kgo.Record) (found, last bool) {
-		return yield(topic, r), false
-	})
-}
-
-// ranges returns the ranges of topics, and the entry of their search in the report.
-func (t *tracer) ranges(ctx context.Context, step string, from, to time.Time, topics []string) (Looked, scan.Ranges, error) {
-	l := Looked{For: step, From: from, To: to}
-	for _, topic := range topics {
-		l.Topics = append(l.Topics, t.config.Names.Topic(topic))
+	if s.keys != nil {
+		ranges = ranges.OfKeys(keys)
 	}
-	r, err := t.offsets.Ranges(ctx, from, to, l.Topics...)
-	return l, r, err
-}
-
-// only is a search in one piece.
-func only(ranges scan.Ranges) iter.Seq[scan.Ranges] {
-	return func(yield func(scan.Ranges) bool) { yield(ranges) }
-}
-
-// read passes the records of ranges, given in pieces, that hold a needle of their topic to take, and
-// adds the search to the report; it may pass others, too. take reports whether a record has the id or key, and whether the search ends there.
-func (t *tracer) read(ctx context.Context, l Looked, pieces iter.Seq[scan.Ranges], needles scan.Needles, take func(topic string, r *kgo.Record) (found, last bool)) (err error) {
+	var pieces iter.Seq[scan.Ranges] = func(yield func(scan.Ranges) bool) { yield(ranges) }
+	if s.newestFirst {
+		pieces = ranges.NewestFirst()
+	}
 	began, ended := t.config.Now(), false
 	config := scan.Config{Kafka: t.config.Kafka, Patience: t.config.Patience, Progress: t.config.Progress, Now: t.config.Now}
+	needles := func(name string) [][]byte { return s.needles(name[len(prefix):]) }
 	for piece := range pieces {
 		var size scan.Searched
-		size, err = scan.Search(ctx, config, l.For, piece, func(name string) [][]byte { return needles(name[len(t.config.Names.Prefix):]) }, func(r *kgo.Record) error {
-			found, last := take(r.Topic[len(t.config.Names.Prefix):], r)
-			if found {
+		size, err = scan.Search(ctx, config, s.step, piece, needles, func(r *kgo.Record) error {
+			var found bool
+			if found, ended = take(r.Topic[len(prefix):], r); found {
 				l.Found++
 			}
-			if ended = last; last {
+			if ended {
 				return scan.ErrStop
 			}
 			return nil

@@ -148,11 +148,7 @@ func (s *Step) decoded(value avro.Record, encoded []byte) {
 
 // envelope fills the step of a raw record from its headers.
 func (s *Step) envelope(r *kgo.Record) {
-	headers := make([]raw.Header, len(r.Headers))
-	for i, h := range r.Headers {
-		headers[i] = raw.Header(h)
-	}
-	e, _ := raw.Parse(headers) // what is missing is not shown
+	e, _ := raw.Parse(r.Headers) // a missing header leaves its field empty
 	s.Kind, s.Source, s.Assurance, s.SecretID, s.RequestID, s.Received = StepReceived, e.Source, why.Words(e.Assurance), e.SecretID, e.RequestID, instant.Bound(e.ReceivedAt)
 	if e.ReceivedAt.UnixMilli() <= 0 {
 		s.Received = time.Time{}
@@ -178,12 +174,10 @@ func (s *Step) deadLetter(r *kgo.Record) {
 	if header(r, raw.HeaderSource) == "" {
 		s.Event = ""
 	}
-	s.Kind, s.State = StepDeadLetter, header(r, dlq.HeaderCause)
-	s.Says = header(r, dlq.HeaderDetail)
-	partition, err1 := strconv.ParseInt(header(r, dlq.HeaderPartition), 10, 32)
-	offset, err2 := strconv.ParseInt(header(r, dlq.HeaderOffset), 10, 64)
-	if err1 == nil && err2 == nil && offset >= 0 {
-		s.Of = &Position{header(r, dlq.HeaderTopic), int32(partition), offset}
+	h, ok := dlq.Parse(r.Headers)
+	s.Kind, s.State, s.Says = StepDeadLetter, h.Cause, h.Detail
+	if ok && h.Offset >= 0 {
+		s.Of = &Position{h.Topic, h.Partition, h.Offset}
 	}
 }
 
