@@ -1,9 +1,11 @@
 package engine_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -12,9 +14,11 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/engine/failpoint"
+	"github.com/tributary-hq/tributary/processor/engine/internal/kafka"
 	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
 )
 
@@ -122,34 +126,80 @@ func TestScalesUnderLoad(t *testing.T) {
 	stop(t, running[0].Engine)
 }
 
-// TestProgressIsTold: a restore that has a while to go says how far it is.
-func TestProgressIsTold(t *testing.T) {
+// heldCluster lets readers of changelogs poll once more after the first records only when
+// hold is closed.
+type heldCluster struct {
+	kafka.Cluster
+
+	hold chan struct{}
+}
+
+// Read implements kafka.Cluster.
+func (c heldCluster) Read(r *kafka.ReadRequest) (kafka.Reader, error) {
+	reader, err := c.Cluster.Read(r)
+	return &heldReader{Reader: reader, hold: c.hold}, err //nolint:wrapcheck // a wrapper
+}
+
+type heldReader struct {
+	kafka.Reader
+
+	hold    chan struct{}
+	records int
+}
+
+// PollFetches implements kafka.Reader.
+func (r *heldReader) PollFetches(ctx context.Context) kgo.Fetches {
+	if r.records > 0 {
+		select {
+		case <-r.hold:
+		case <-ctx.Done():
+		}
+	}
+	fetches := r.Reader.PollFetches(ctx)
+	r.records += fetches.NumRecords()
+	return fetches
+}
+
+// TestRestoreProgress: during a restore the status has its progress, summed and by
+// partition; after it every partition is running.
+func TestRestoreProgress(t *testing.T) {
 	t.Parallel()
 	const partitions, entities = 2, 4000
 	g := newGround(t, partitions)
 	g.fill(t, partitions, entities, 500)
 	hold := make(chan struct{})
-	var once sync.Once
 	p := g.run(t, "one", t.TempDir(), func(config *engine.Config, deps *engine.Deps) {
 		g.quick(config)
-		failpoint.Install(deps, func(step failpoint.Point, _ int) error {
-			if step == failpoint.Restored {
-				once.Do(func() { <-hold })
-			}
-			return nil
-		})
+		config.FetchMaxBytes = 16 << 10
+		deps.Seams.Cluster = func(c kafka.Cluster) kafka.Cluster { return heldCluster{c, hold} }
 	})
 	defer stop(t, p.Engine)
+	var under []engine.Status
 	await(t, "a restore under way", func() bool {
-		for _, s := range p.Health() {
-			if s.Restoring > 0 && !s.OK() {
-				return true
-			}
-		}
-		return false
+		under = slices.DeleteFunc(p.Health(), func(s engine.Status) bool { return s.OK() || s.Restored.Records == 0 })
+		return len(under) > 0
 	})
+	for _, s := range under {
+		var read, left int64
+		for _, part := range s.Partitions {
+			if part.State != engine.PartitionRestoring {
+				t.Errorf("a partition that is not restored is %+v", part)
+			}
+			read, left = read+part.Read, left+part.Left
+		}
+		if read == 0 || left == 0 || left != s.Restored.Offsets {
+			t.Errorf("by partition %d offsets are read and %d left, summed %+v", read, left, s.Restored)
+		}
+	}
 	close(hold)
 	await(t, "its end", func() bool { return p.ready() == partitions && p.Restoring() == restore.Progress{} })
+	for _, s := range p.Health() {
+		for _, part := range s.Partitions {
+			if want := (engine.Partition{Partition: part.Partition, State: engine.PartitionRunning}); part != want {
+				t.Errorf("after the restore a partition is %+v", part)
+			}
+		}
+	}
 }
 
 // TestOldChangesReachTheStore: what changed is in memory alone for half a minute and no

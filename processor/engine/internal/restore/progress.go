@@ -1,6 +1,8 @@
 package restore
 
 import (
+	"cmp"
+	"slices"
 	"sync"
 	"time"
 )
@@ -18,6 +20,16 @@ type Progress struct {
 	// BytesPerSecond is the mean rate so far, SecondsLeft the estimated time left.
 	BytesPerSecond float64 `json:"bytes_per_second"`
 	SecondsLeft    float64 `json:"seconds_left"`
+}
+
+// PartitionProgress is the progress of the restore of one partition.
+type PartitionProgress struct {
+	Partition int32
+	// Read and Left count changelog offsets: those read by this restore, and an upper
+	// bound of the records left.
+	Read, Left int64
+	// SecondsLeft is the estimated time left, 0 while nothing has been read.
+	SecondsLeft float64
 }
 
 // tracker is the progress tracker of a worker's concurrent restores.
@@ -71,6 +83,24 @@ func (b *tracker) Sum(now time.Time) (p Progress) {
 	p.BytesPerSecond = float64(p.Bytes) / took
 	p.SecondsLeft = took / float64(done) * float64(p.Offsets)
 	return p
+}
+
+// Partitions returns the progress of every partition of the running restores, sorted by
+// partition.
+func (b *tracker) Partitions(now time.Time) []PartitionProgress {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	out := make([]PartitionProgress, 0, len(b.reported))
+	took := now.Sub(b.began).Seconds()
+	for _, f := range b.reported {
+		p := PartitionProgress{Partition: f.Partition, Read: f.Checkpoint.Offset - f.From, Left: max(f.End-f.Checkpoint.Offset, 0)}
+		if p.Read > 0 && took > 0 {
+			p.SecondsLeft = took / float64(p.Read) * float64(p.Left)
+		}
+		out = append(out, p)
+	}
+	slices.SortFunc(out, func(a, b PartitionProgress) int { return cmp.Compare(a.Partition, b.Partition) })
+	return out
 }
 
 // The kinds of a restore: nothing to replay, the changelog from the stored checkpoint

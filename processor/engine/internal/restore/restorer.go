@@ -33,8 +33,9 @@ type Config struct {
 	Hint func(problem error) string
 	// Waiting is called when the restore waits for an open transaction.
 	Waiting func(why error)
-	// Progress is called with the progress of all running restores.
-	Progress func(Progress)
+	// Progress is called with the progress of all running restores, summed and by
+	// partition.
+	Progress func(Progress, []PartitionProgress)
 	// Replayed is called with the replayed records and bytes of a partition.
 	Replayed func(records, bytes int64)
 }

@@ -4,6 +4,7 @@ package status
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -19,6 +20,8 @@ type Status struct {
 	// Ready and Restoring count the partitions owned.
 	Ready     int `json:"ready"`
 	Restoring int `json:"restoring"`
+	// Partitions are the partitions owned, in order.
+	Partitions []Partition `json:"partitions,omitempty"`
 	// Restored is the progress of running restores, zero if none runs.
 	Restored restore.Progress `json:"restored"`
 	// Joined is true once the group has answered, even with an empty assignment.
@@ -30,6 +33,27 @@ type Status struct {
 	// Moved are the last partitions whose input position differed from the group's
 	// offset.
 	Moved []Moved `json:"moved,omitempty"`
+}
+
+// The states of a partition that a worker owns.
+const (
+	// Running partitions have their state and read their input.
+	Running = "running"
+	// Restoring partitions read their changelog, or wait until they can.
+	Restoring = "restoring"
+)
+
+// Partition is the state of a partition that a worker owns.
+type Partition struct {
+	Partition int32 `json:"partition"`
+	// State is Running or Restoring.
+	State string `json:"state"`
+	// Read and Left count the changelog offsets that the restore has read and has still
+	// to read. Both are 0 while it waits for an earlier owner.
+	Read int64 `json:"offsets_read,omitempty"`
+	Left int64 `json:"offsets_left,omitempty"`
+	// SecondsLeft is the estimated time left, 0 if unknown.
+	SecondsLeft float64 `json:"seconds_left,omitempty"`
 }
 
 // Moved is a partition whose input position differed from the group's committed offset.
@@ -49,6 +73,10 @@ func (s *Status) OK() bool { return s.Joined && s.Restoring == 0 && s.Err == "" 
 type Tracker struct {
 	mu     sync.Mutex
 	status Status
+	// owned holds the partitions and whether each is ready; restores is the progress of
+	// the running restores.
+	owned    map[int32]bool
+	restores []restore.PartitionProgress
 	// passing is true if the error is obsolete once the group has answered and all state
 	// is restored. Without it, an idle worker, which commits nothing, would keep the
 	// error.
@@ -66,6 +94,26 @@ func (t *Tracker) Status() Status {
 	defer t.mu.Unlock()
 	out := t.status
 	out.Moved = slices.Clone(out.Moved)
+	out.Partitions = t.partitions()
+	return out
+}
+
+// partitions returns the partitions owned; the caller holds the lock.
+func (t *Tracker) partitions() []Partition {
+	out := make([]Partition, 0, len(t.owned))
+	for _, p := range slices.Sorted(maps.Keys(t.owned)) {
+		if t.owned[p] {
+			out = append(out, Partition{Partition: p, State: Running})
+			continue
+		}
+		part := Partition{Partition: p, State: Restoring}
+		for _, r := range t.restores {
+			if r.Partition == p {
+				part.Read, part.Left, part.SecondsLeft = r.Read, r.Left, r.SecondsLeft
+			}
+		}
+		out = append(out, part)
+	}
 	return out
 }
 
@@ -98,10 +146,10 @@ func (t *Tracker) Committed() {
 }
 
 // Restoring sets the progress of the running restores.
-func (t *Tracker) Restoring(p restore.Progress) {
+func (t *Tracker) Restoring(p restore.Progress, partitions []restore.PartitionProgress) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.status.Restored = p
+	t.status.Restored, t.restores = p, partitions
 }
 
 // mostMoved limits the list in a status.
@@ -124,7 +172,8 @@ func (t *Tracker) Joined() {
 
 // Partitions are the partitions of a worker.
 type Partitions struct {
-	Ready, Restoring int
+	// Owned are the partitions owned; the value is true for those that are ready.
+	Owned map[int32]bool
 	// Unassigned is true if the group's last answer was an empty assignment.
 	Unassigned bool
 	// Session is true if the worker has a session.
@@ -135,12 +184,19 @@ type Partitions struct {
 func (t *Tracker) Owns(p Partitions) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.status.Ready, t.status.Restoring = p.Ready, p.Restoring
-	t.status.Joined = t.status.Joined || p.Ready+p.Restoring > 0
+	t.owned, t.status.Ready, t.status.Restoring = p.Owned, 0, 0
+	for _, ready := range p.Owned {
+		if ready {
+			t.status.Ready++
+		} else {
+			t.status.Restoring++
+		}
+	}
+	t.status.Joined = t.status.Joined || len(p.Owned) > 0
 	// A worker without partitions cannot fail any more; the failing partition is
 	// elsewhere.
-	idle := p.Unassigned && p.Ready == 0
-	if (t.passing || idle) && p.Session && p.Restoring == 0 {
+	idle := p.Unassigned && t.status.Ready == 0
+	if (t.passing || idle) && p.Session && t.status.Restoring == 0 {
 		t.status.Err, t.passing = "", false
 	}
 }

@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/tributary-hq/tributary/processor/engine/internal/failure"
+	"github.com/tributary-hq/tributary/processor/engine/internal/restore"
 	"github.com/tributary-hq/tributary/processor/engine/internal/status"
 )
 
@@ -21,7 +24,7 @@ func TestErrorGoesWithThePartitions(t *testing.T) {
 		ok   bool
 	}{
 		"it has nothing any more":        {status.Partitions{Unassigned: true, Session: true}, true},
-		"it has its partition":           {status.Partitions{Ready: 1, Session: true}, false},
+		"it has its partition":           {status.Partitions{Owned: map[int32]bool{0: true}, Session: true}, false},
 		"the group has not answered yet": {status.Partitions{Session: true}, false},
 		"it has no session":              {status.Partitions{Unassigned: true}, false},
 	}
@@ -60,14 +63,34 @@ func TestErrorOfASessionGoesWithIt(t *testing.T) {
 			t.Parallel()
 			w := status.New("stage", 0)
 			w.Delayed(test.err)
-			w.Owns(status.Partitions{Restoring: 1, Session: true})
+			w.Owns(status.Partitions{Owned: map[int32]bool{0: false}, Session: true})
 			if s := w.Status(); s.OK() || s.Err == "" {
 				t.Errorf("%+v has no error while it restores", s)
 			}
-			w.Owns(status.Partitions{Ready: 1, Session: true})
+			w.Owns(status.Partitions{Owned: map[int32]bool{0: true}, Session: true})
 			if s := w.Status(); s.OK() != test.ok {
 				t.Errorf("%+v is ready: %t, want %t", s, s.OK(), test.ok)
 			}
 		})
+	}
+}
+
+// TestPartitions: every partition owned has its state and the progress of its own restore.
+func TestPartitions(t *testing.T) {
+	t.Parallel()
+	w := status.New("stage", 0)
+	w.Owns(status.Partitions{Owned: map[int32]bool{4: false, 0: true, 2: false}, Session: true})
+	w.Restoring(restore.Progress{Partitions: 1}, []restore.PartitionProgress{{Partition: 4, Read: 300, Left: 700, SecondsLeft: 7}})
+	want := []status.Partition{
+		{Partition: 0, State: status.Running},
+		{Partition: 2, State: status.Restoring},
+		{Partition: 4, State: status.Restoring, Read: 300, Left: 700, SecondsLeft: 7},
+	}
+	s := w.Status()
+	if diff := cmp.Diff(want, s.Partitions); diff != "" {
+		t.Errorf("the partitions (-want, +got):\n%s", diff)
+	}
+	if s.Ready != 1 || s.Restoring != 2 {
+		t.Errorf("%d are ready and %d restoring, want 1 and 2", s.Ready, s.Restoring)
 	}
 }
