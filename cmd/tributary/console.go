@@ -196,7 +196,7 @@ func demoConsole(p *demo.Place, logger *slog.Logger) (*console.Server, error) {
 			return ids.ByTopic, err
 		},
 		Feed: feed.Config{
-			Kafka: []kgo.Opt{kgo.SeedBrokers(p.Brokers...)}, Own: c.OwnGroups(nil), Processes: []feed.Process{{Gatherer: p.Metrics}}, Schema: reg.SchemaByID, Now: p.Clock,
+			Kafka: []kgo.Opt{kgo.SeedBrokers(p.Brokers...)}, Own: c.OwnGroups(nil), Processes: []feed.Process{{Gatherer: p.Metrics, State: p.State}}, Schema: reg.SchemaByID, Now: p.Clock,
 		},
 	})
 }

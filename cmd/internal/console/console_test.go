@@ -48,15 +48,15 @@ type rig struct {
 	client *http.Client
 }
 
-// start runs a console over a stack.
-func start(tb testing.TB, s *tracetest.Stack) *rig {
+// start runs a console over a stack; processes are those whose status it shows.
+func start(tb testing.TB, s *tracetest.Stack, processes ...feed.Process) *rig {
 	tb.Helper()
 	c := config.Default()
 	c.Kafka.Prefix = tracetest.Prefix
 	server, err := console.New(console.Config{
 		Listen: "127.0.0.1:0", Place: "a test", Version: "test",
 		Access: access.Config{Tokens: []access.Token{{Name: "vera", Role: access.Viewer, Secret: viewer}, {Name: "sam", Role: access.Support, Secret: support}, {Name: "olga", Role: access.Operator, Secret: operator}}},
-		Feed:   feed.Config{Kafka: s.Kafka, Names: s.Names, Own: c.OwnGroups(nil), Schema: s.Registry().SchemaByID, Pace: 0.02},
+		Feed:   feed.Config{Kafka: s.Kafka, Names: s.Names, Own: c.OwnGroups(nil), Schema: s.Registry().SchemaByID, Pace: 0.02, Processes: processes},
 		Search: cases.Search{Trace: trace.Config{Sources: s.Sources, Privacy: s.Privacy}, Pseudonyms: func(number, _ string) ([]string, error) {
 			var out []string
 			for _, p := range s.Privacy.Phone(number, time.Now()).Pseudonyms {

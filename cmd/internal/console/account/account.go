@@ -16,7 +16,6 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/console/page"
 	"github.com/tributary-hq/tributary/cmd/internal/console/view"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/audit"
-	"github.com/tributary-hq/tributary/cmd/internal/tool/lag"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
@@ -37,7 +36,7 @@ func (s *Pages) Wait() { s.audits.Wait() }
 func (s *Pages) List() []*page.Page {
 	f := s.Feed
 	return []*page.Page{
-		{Path: "/account", Title: "Account", Build: s.account, Live: []page.Watched{f.Ledger, f.Readers, s.audits}},
+		{Path: "/account", Title: "Account", Build: s.account, Live: []page.Watched{f.Ledger, f.Readers, f.States, s.audits}},
 		{Path: "/account/audit", Title: "Audit", Build: s.runAudit, Act: true},
 	}
 }
@@ -46,32 +45,24 @@ const accountText = "Every accepted webhook is a fact, a duplicate or a dead let
 
 // accountModel is the JSON twin of Account.
 type accountModel struct {
-	Ledger   *feed.Ledger                `json:"ledger"`
-	Audit    page.JobState[audit.Report] `json:"audit"`
-	Restores []restore                   `json:"restores"`
-}
-
-type restore struct {
-	Group string `json:"group"`
-	lag.Restore
+	Ledger *feed.Ledger                `json:"ledger"`
+	Audit  page.JobState[audit.Report] `json:"audit"`
+	// States is null while no processor has been asked.
+	States *states `json:"state"`
 }
 
 // account is the page of the ledger and the audit.
 func (s *Pages) account(ctx context.Context, q *page.Request) (*page.Content, error) {
-	result, readers := s.Feed.Ledger.Get(ctx), s.Feed.Readers.Get(ctx)
+	result, readers, reported := s.Feed.Ledger.Get(ctx), s.Feed.Readers.Get(ctx), s.Feed.States.Get(ctx)
 	switch {
 	case !result.Has && result.Err == nil:
 		return page.Waiting("Account", accountText, "the ledger"), nil
 	case !result.Has:
 		return page.Away("Account", accountText, result.Err), nil
 	}
-	m := accountModel{Ledger: result.Value, Audit: s.audits.Now(), Restores: []restore{}}
-	if readers.Has {
-		for i := range readers.Value.Groups {
-			if x := &readers.Value.Groups[i]; x.Restore != nil {
-				m.Restores = append(m.Restores, restore{x.Group, *x.Restore})
-			}
-		}
+	m := accountModel{Ledger: result.Value, Audit: s.audits.Now()}
+	if reported.Has {
+		m.States = statesOf(reported.Value, readers.Value, s.Names)
 	}
 	providers, gaps := ledgerTable(m.Ledger), gapTable(m.Ledger.Gaps)
 	c := &page.Content{Model: m, Tables: []*view.Table{providers, gaps}}
@@ -80,7 +71,12 @@ func (s *Pages) account(ctx context.Context, q *page.Request) (*page.Content, er
 	if result.Err != nil {
 		c.Body = append(c.Body, page.Stale(result.Err, result.At))
 	}
-	c.Body = append(c.Body, minutes(m.Ledger), providers.Render(path), gaps.Render(path), restoreCard(m.Restores), auditCard(q.Person, &m.Audit))
+	c.Body = append(c.Body, minutes(m.Ledger), providers.Render(path), gaps.Render(path))
+	if m.States != nil {
+		body, tables := m.States.render(path)
+		c.Body, c.Tables = append(c.Body, body...), append(c.Tables, tables...)
+	}
+	c.Body = append(c.Body, auditCard(q.Person, &m.Audit))
 	if r := m.Audit.Result; r != nil {
 		accounts, differences := auditTable(r), differenceTable(r)
 		c.Tables = append(c.Tables, accounts, differences)
@@ -151,18 +147,6 @@ func gapTable(gaps []feed.Gap) *view.Table {
 		t.Rows = append(t.Rows, []view.Cell{page.Stamp(x.Minute), view.T(fmt.Sprintf("%s/%d", x.Topic, x.Partition)), view.T(fmt.Sprintf("%d to %d", x.From, x.To)), view.N(x.Skipped), view.N(x.Unaccounted)})
 	}
 	return t
-}
-
-func restoreCard(restores []restore) g.Node {
-	if len(restores) == 0 {
-		return g.Group{}
-	}
-	items := make([]g.Node, 0, len(restores))
-	for i := range restores {
-		x := &restores[i]
-		items = append(items, h.Li(view.Text(fmt.Sprintf("%s: %s left, %s, about %s to go", x.Group, page.Count(x.Partitions, "partition", "partitions"), page.Count(int(x.Offsets), "offset", "offsets"), view.Span(time.Duration(x.SecondsLeft*float64(time.Second)))))))
-	}
-	return view.Card("restores", "State being restored", h.Ul(items...))
 }
 
 // auditCard offers to run the audit, and shows how far it is.

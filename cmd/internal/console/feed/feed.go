@@ -5,6 +5,7 @@
 //	ends, ends of an hour ago ─► Topics
 //	ledger.v1, its last hour ─► Ledger
 //	metrics of ingest and processors ─► Processes
+//	readiness of the processors ─► States
 //	deadletter.*, if they grew ─► Letters
 //	enriched.journeys.v1 of the last day ─► Money
 //
@@ -56,6 +57,7 @@ type Feed struct {
 	Topics    *poll.Poll[*Topics]
 	Ledger    *poll.Poll[*Ledger]
 	Processes *poll.Poll[*Processes]
+	States    *poll.Poll[*States]
 	Alerts    *poll.Poll[*Alerts]
 	Letters   *poll.Poll[*Letters]
 	// Money has the hours since yesterday, MoneyLong the days of a month.
@@ -79,7 +81,7 @@ func New(config Config) *Feed {
 		config.Pace = 1
 	}
 	f := &Feed{config: config}
-	readers := &readers{config: &f.config}
+	readers := &readers{feed: f}
 	f.Readers = start(f, readers.read, poll.Options{Every: 3 * time.Second})
 	topics := &topicReader{feed: f}
 	f.Topics = start(f, topics.read, poll.Options{Every: 5 * time.Second})
@@ -87,6 +89,7 @@ func New(config Config) *Feed {
 	f.Ledger = start(f, ledger.read, poll.Options{Every: 10 * time.Second})
 	processes := &processReader{config: &f.config}
 	f.Processes = start(f, processes.read, poll.Options{Every: 5 * time.Second})
+	f.States = start(f, f.states, poll.Options{Every: 2 * time.Second})
 	f.Alerts = start(f, f.alerts, poll.Options{Every: 15 * time.Second})
 	letters := &letterReader{feed: f}
 	f.Letters = start(f, letters.read, poll.Options{Every: 10 * time.Second, Timeout: time.Minute})

@@ -15,6 +15,8 @@ import (
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
+
+	"github.com/tributary-hq/tributary/processor"
 )
 
 // Process is an ingest or a processor whose metrics are read.
@@ -22,6 +24,8 @@ type Process struct {
 	// Address is its ops port; Gatherer has the metrics of a process that is this one.
 	Address  string
 	Gatherer prometheus.Gatherer
+	// State returns the status of a processor that is this process.
+	State func() processor.Detail
 }
 
 // Processes is the state of ingest and the processors, from their metrics.
@@ -135,8 +139,20 @@ func (p *Process) gather(ctx context.Context) (families []*dto.MetricFamily, err
 	return families, nil
 }
 
-// get asks another service; the caller closes the body.
+// get asks another service for an answer with status 200; the caller closes the body.
 func get(ctx context.Context, address, path string) (io.ReadCloser, error) {
+	answer, err := ask(ctx, address, path)
+	if err != nil {
+		return nil, err
+	}
+	if answer.StatusCode != http.StatusOK {
+		return nil, errors.Join(fmt.Errorf("%s%s answers %s", address, path, answer.Status), answer.Body.Close())
+	}
+	return answer.Body, nil
+}
+
+// ask asks another service; the caller closes the answer's body.
+func ask(ctx context.Context, address, path string) (*http.Response, error) {
 	if !strings.Contains(address, "://") {
 		address = "http://" + address
 	}
@@ -145,12 +161,5 @@ func get(ctx context.Context, address, path string) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, fmt.Errorf("ask %s: %w", url, err)
 	}
-	answer, err := (&http.Client{}).Do(request)
-	if err != nil {
-		return nil, err
-	}
-	if answer.StatusCode != http.StatusOK {
-		return nil, errors.Join(fmt.Errorf("%s answers %s", url, answer.Status), answer.Body.Close())
-	}
-	return answer.Body, nil
+	return (&http.Client{}).Do(request)
 }

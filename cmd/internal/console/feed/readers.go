@@ -2,6 +2,7 @@ package feed
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/tributary-hq/tributary/cmd/internal/tool/lag"
@@ -9,7 +10,7 @@ import (
 
 // readers judges every group of the cluster.
 type readers struct {
-	config  *Config
+	feed    *Feed
 	watcher *lag.Watcher
 	last    time.Time
 }
@@ -26,7 +27,7 @@ func (r *readers) read(ctx context.Context) (*lag.Report, error) {
 		r.close()
 	}
 	if r.watcher == nil {
-		watcher := lag.New(lag.Config{Kafka: r.config.Kafka, Groups: []string{"*"}, Own: r.config.Own, Window: window, Restores: r.restores(), Now: r.config.Now})
+		watcher := lag.New(lag.Config{Kafka: r.feed.config.Kafka, Groups: []string{"*"}, Own: r.feed.config.Own, Window: window, Restores: r.restores, Now: r.feed.config.Now})
 		if err := watcher.Open(); err != nil {
 			return nil, err
 		}
@@ -37,18 +38,16 @@ func (r *readers) read(ctx context.Context) (*lag.Report, error) {
 	return report, err
 }
 
-// restores asks the processors how far the restores of their state are.
-func (r *readers) restores() func(context.Context) (map[string]lag.Restore, error) {
-	var addresses []string
-	for _, p := range r.config.Processes {
-		if p.Address != "" {
-			addresses = append(addresses, p.Address)
-		}
+// restores returns how far the restores of state are, by group.
+func (r *readers) restores(ctx context.Context) (map[string]lag.Restore, error) {
+	states, err := r.feed.states(ctx)
+	if err != nil {
+		return nil, err
 	}
-	if len(addresses) == 0 {
-		return nil
+	for _, reason := range states.Away {
+		err = errors.Join(err, errors.New(reason))
 	}
-	return lag.RestoresFrom(addresses, r.config.Names.Group)
+	return states.restores(r.feed.config.Names.Group), err
 }
 
 func (r *readers) close() {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/tributary-hq/tributary/cmd/internal/lab/model"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
+	"github.com/tributary-hq/tributary/processor"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
 )
@@ -57,6 +58,8 @@ type Place struct {
 	Clock func() time.Time
 	// Metrics are those of ingest and the processor.
 	Metrics prometheus.Gatherer
+	// State returns the status of the processor.
+	State func() processor.Detail
 	// Sources and Privacy are the processor's.
 	Sources []source.Source
 	Privacy *privacy.Pseudonymiser

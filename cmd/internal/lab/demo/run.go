@@ -122,7 +122,7 @@ func (d *demo) stay(ctx context.Context, result *Result) (err error) {
 	}
 	place := Place{
 		URL: s.url(), RegistryURL: s.embedded.RegistryURL(), Brokers: s.embedded.Brokers(), Accounts: s.accounts, Now: s.clock.Now(),
-		Clock: s.clock.Now, Metrics: s, Sources: s.sources, Privacy: s.privacy,
+		Clock: s.clock.Now, Metrics: s, State: s.state, Sources: s.sources, Privacy: s.privacy,
 	}
 	if len(d.o.Brokers) == 0 {
 		faults, err := s.inject(ctx)

@@ -64,13 +64,18 @@ type stack struct {
 	// metrics are those of ingest; those of the processor are new with each processor.
 	metrics    *prometheus.Registry
 	processors atomic.Pointer[prometheus.Registry]
-	failed     chan error
+	// started is the last processor that has started.
+	started atomic.Pointer[processor.Processor]
+	failed  chan error
 }
 
 // Gather implements prometheus.Gatherer.
 func (s *stack) Gather() ([]*dto.MetricFamily, error) {
 	return prometheus.Gatherers{s.metrics, s.processors.Load()}.Gather()
 }
+
+// state returns the status of the processor.
+func (s *stack) state() processor.Detail { return s.started.Load().Detail() }
 
 // start runs the stack. The clock's speed is needed for settings that are of the
 // wall clock.
@@ -179,6 +184,7 @@ func (s *stack) startProcessor(ctx context.Context, reg *registry.Client, logger
 	if err := s.processor.Start(ctx); err != nil {
 		return err
 	}
+	s.started.Store(s.processor)
 	for began := time.Now(); !s.processor.Ready(); {
 		if time.Since(began) > readyTimeout {
 			return errors.New("the processor is not ready: " + fmt.Sprint(s.processor.Health()))

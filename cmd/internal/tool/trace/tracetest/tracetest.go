@@ -161,6 +161,9 @@ func (s *Stack) fail(tb TB) func(error) {
 	}
 }
 
+// Status returns the status of the processor.
+func (s *Stack) Status() processor.Detail { return s.processor.Detail() }
+
 // Refresh makes the running processor reload Sources, as SIGHUP does.
 func (s *Stack) Refresh(tb TB) error {
 	tb.Helper()
