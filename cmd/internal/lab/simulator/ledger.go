@@ -230,7 +230,7 @@ func (l *Ledger) Latency() Latency {
 }
 
 // times sums up times in µs. The quantiles are those of Prometheus' client, which is in the program anyway:
-// a library of histograms of its own is a tenth of what a first start downloads.
+// a library of histograms would add a tenth to the download of a first start.
 type times struct {
 	quantiles           *quantile.Stream
 	sum, count, longest int64

@@ -161,8 +161,8 @@ func (r *runner) send(ctx context.Context, s *Send) {
 		recorded := r.post(s.webhook, body, e)
 		e.Micros = time.Since(began).Microseconds()
 		e.Tries++
-		if settled(e, s.webhook) {
-			r.settle(e, s, body, recorded)
+		if isFinal(e, s.webhook) {
+			r.finish(e, s, body, recorded)
 			break
 		}
 		if e.Status == 0 || e.Status >= http.StatusInternalServerError {
@@ -177,8 +177,8 @@ func (r *runner) send(ctx context.Context, s *Send) {
 	r.ledger.enter(e)
 }
 
-// settled reports whether the last answer is final.
-func settled(e *Entry, w *webhook) bool {
+// isFinal reports whether the last answer is final.
+func isFinal(e *Entry, w *webhook) bool {
 	if w.relay {
 		// A relayed call is not idempotent: it is retried only after answers that
 		// exclude a call.
@@ -187,8 +187,8 @@ func settled(e *Entry, w *webhook) bool {
 	return e.Status == http.StatusOK || refusal(e.Status)
 }
 
-// settle records a final answer in the entry.
-func (*runner) settle(e *Entry, s *Send, body []byte, recorded bool) {
+// finish records a final answer in the entry.
+func (*runner) finish(e *Entry, s *Send, body []byte, recorded bool) {
 	w := s.webhook
 	switch {
 	case w.relay && (e.Status == http.StatusOK || e.Status >= http.StatusInternalServerError):

@@ -18,10 +18,11 @@ type scenario struct {
 // scenarios returns all scenarios. Their times are realistic: seconds for a code, minutes
 // for a payment.
 func scenarios() []scenario {
-	return slices.Concat(journeyScenarios(), paymentScenarios(), otherScenarios(), standardScenarios())
+	return slices.Concat(channelScenarios(), journeyScenarios(), correlationScenarios(), paymentScenarios(), conflictScenarios(), otherScenarios(), standardScenarios())
 }
 
-func journeyScenarios() []scenario {
+// channelScenarios are verifications over one or several channels, with and without a payment.
+func channelScenarios() []scenario {
 	return []scenario{
 		{"telegram delivers, then paid", 30, func(t *instance) {
 			c := t.code(0, "telegram", "sms")
@@ -82,6 +83,12 @@ func journeyScenarios() []scenario {
 				w.at += 100 * time.Minute
 			}
 		}},
+	}
+}
+
+// journeyScenarios are verifications and payments that do not both succeed in their usual order.
+func journeyScenarios() []scenario {
+	return []scenario{
 		{"delivered, never verified", 3, func(t *instance) {
 			c := t.code(0, "sms")
 			c.sent(2 * time.Second)
@@ -123,6 +130,12 @@ func journeyScenarios() []scenario {
 			t.paid(8 * time.Minute)
 			t.paid(10 * time.Minute)
 		}},
+	}
+}
+
+// correlationScenarios are correlation ids that are not plain ids.
+func correlationScenarios() []scenario {
+	return []scenario{
 		{"correlation id inside JSON", 4, func(t *instance) {
 			c := t.code(0, "sms").payload(string(mustJSON(map[string]any{"order": t.order, "cart": []int{1, 2}})))
 			c.account = t.accounts.Of(SourceLOX24JSON)

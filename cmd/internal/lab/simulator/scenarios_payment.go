@@ -1,8 +1,6 @@
 package simulator
 
-import (
-	"time"
-)
+import "time"
 
 // amount makes a price in kopecks.
 func (t *instance) amount() int64 { return 10_000 + 100*t.rng.Int64N(1000) }
@@ -15,6 +13,7 @@ func (t *instance) paid(at time.Duration) {
 	p.says(at+50*time.Second, "FINISHED", "FINISHED")
 }
 
+// paymentScenarios are payments that are held, refused, refunded or released.
 func paymentScenarios() []scenario {
 	return []scenario{
 		{"held, then completed", 4, func(t *instance) {
@@ -62,6 +61,12 @@ func paymentScenarios() []scenario {
 			p.says(2*time.Minute, "CANCELED", "REJECTED")
 			t.paid(4 * time.Minute)
 		}},
+	}
+}
+
+// conflictScenarios are payments with contradicting callbacks, and other forms of payments.
+func conflictScenarios() []scenario {
+	return []scenario{
 		{"status goes backwards", 2, func(t *instance) {
 			t.verified()
 			p := t.invoice(2*time.Minute, t.amount())

@@ -65,7 +65,7 @@ func rawTopicOf(provider string) string {
 
 // audited are the topics that are read: all but the changelogs.
 func audited() []schemas.Topic {
-	// Records of what people did are no part of the account of webhooks.
+	// Operations and pauses are records of operators' acts, not of webhooks.
 	return slices.DeleteFunc(schemas.Table(), func(t schemas.Topic) bool {
 		return t.Format == schemas.FormatState || t.Name == schemas.Operations || t.Name == schemas.InternalPauses
 	})
