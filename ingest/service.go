@@ -74,9 +74,9 @@ type Service struct {
 	served   chan struct{}
 
 	// headroom is never written, so it takes no memory, but it counts as live: the
-	// collector runs after that much more garbage. What ingest keeps is a few MiB, the
-	// garbage of some hundred webhooks, and what strangers make it keep is not doubled
-	// once more, as a larger GOGC would have it.
+	// collector runs after that much more garbage. The live heap is a few MiB, as much as
+	// the garbage of some hundred webhooks. A larger GOGC would have the same effect, but
+	// would also double the memory that bodies of strangers take.
 	headroom []byte
 }
 

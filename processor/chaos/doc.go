@@ -1,6 +1,6 @@
 // Package chaos proves the promise of the processor with whole clients: the engine
-// and franz-go as they are, on an embedded broker, in virtual time, while a seed
-// decides what comes and what goes wrong.
+// and franz-go as they are, on an embedded broker, in virtual time. A seed
+// decides the traffic and the faults.
 //
 //	seed ─► plan: traffic, faults ─► processes ─► wires ─► broker ─► topics ─► package check
 //

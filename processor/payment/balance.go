@@ -20,12 +20,12 @@ type balance struct {
 	inconsistent bool
 }
 
-// settle derives the balance of an aggregate.
+// updateBalance derives the balance of an aggregate.
 //
 // A payment is refunded if all of a captured amount went back, and released if all of a hold
 // did that was never captured; else it stays paid or held, whatever word the provider uses for
 // a return. A return without an amount is one of the whole.
-func (s *Stage) settle(all *aggregate) {
+func (s *Stage) updateBalance(all *aggregate) {
 	b := &all.balance
 	top, amount := all.top(), all.amounts[AmountPaid]
 	reversal, at := s.reversal(all)

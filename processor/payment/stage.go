@@ -219,7 +219,7 @@ func (s *Stage) Erase(tx stage.Tx, r *erasure.Request) error {
 // aggregate folds the facts of a payment. The result is valid until the next call for it.
 func (s *Stage) aggregate(p *Entity) *aggregate {
 	all := p.aggregate()
-	s.settle(all)
+	s.updateBalance(all)
 	return all
 }
 

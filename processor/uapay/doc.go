@@ -4,7 +4,7 @@
 //	raw.uapay.v1 ─► claims ─► payment.Event ─► payment.Stage ─► decoded.uapay.payment.v1
 //	                                                        └► enriched.payments.v1, internal.journey.v1
 //
-// # What is one callback
+// # Identity of a callback
 //
 // UAPAY sends no event id. Two callbacks are the same if they have the same
 // paymentId, operationId and claims, except iat and postbackTime, which are times of the

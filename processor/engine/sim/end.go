@@ -49,7 +49,7 @@ func (s *Session) End(ctx context.Context, commit kgo.TransactionEndTry, offsets
 		try = false
 		err = s.endTxn(ctx, false)
 	}
-	s.settle(try && err == nil)
+	s.moveOn(try && err == nil)
 	s.world.Logf("%-10s ends its transaction: committed %v, error %v", s.short, try && err == nil && commitErr == nil, errors.Join(err, commitErr))
 	if err == nil {
 		err = commitErr
@@ -57,8 +57,8 @@ func (s *Session) End(ctx context.Context, commit kgo.TransactionEndTry, offsets
 	return try && err == nil, err
 }
 
-// settle takes the client to where it believes the transaction has left it.
-func (s *Session) settle(committed bool) {
+// moveOn sets the client's positions to those that it believes the transaction has committed.
+func (s *Session) moveOn(committed bool) {
 	for p := range s.owned {
 		if _, known := s.committed[p]; !known {
 			continue

@@ -11,7 +11,7 @@ import (
 // A difference in bytes, in labels of counts and in internal.insights.v1:
 //
 //	dimensions   country, minute, area, block, carrier, provider, source, first channel
-//	elements     tag, what the tag is about, what is added
+//	elements     tag, the element that it names, the number to add
 //
 // Nothing that is zero is written, and a difference may have several elements of one tag: they
 // add up. The dimensions of one difference are no beginning of another's, so sorted differences

@@ -122,7 +122,7 @@ type Sum struct {
 	unknown bool
 }
 
-// Add adds what Convert returned.
+// Add adds an amount that Convert returned, and whether it could convert it.
 func (s *Sum) Add(a Amount, ok bool) {
 	switch {
 	case !ok:

@@ -67,8 +67,8 @@ type limit struct {
 	dirty  bool
 }
 
-// Sums yields differences, one for each dimensions. What is yielded is valid until yield returns,
-// its texts are until the transaction ends. It may be called several times.
+// Sums yields differences, one for each dimensions. A difference is valid until yield returns,
+// its texts are valid until the transaction ends. Sums may be called several times.
 type Sums func(yield func(d *funnel.Difference) error) error
 
 // Apply adds differences to the rows, and emits the rows that changed.
@@ -92,7 +92,7 @@ func (c *Config) ends(w window) time.Time {
 }
 
 // add adds a difference to its windows. The longer windows of a block follow its quarter-hour: they
-// have of it what is shown.
+// contain only the quarter-hours that show the block.
 func (u *update) add(d *funnel.Difference) error {
 	hidden := false
 	for _, w := range windowsOf(d.Minute) {

@@ -68,7 +68,7 @@ func periodOf(query url.Values, now time.Time) (period, error) {
 	return period{"custom", words, from, last.Add(day), "--since " + from.Format(time.DateOnly) + " --until " + last.Format(time.DateOnly)}, nil
 }
 
-// long reports whether the period begins before what the poll of hours holds.
+// long reports whether the period begins before the first hour that the poll holds.
 func (p *period) long(now time.Time) bool {
 	return p.from.Before(now.UTC().Truncate(day).Add(-feed.MoneyDays * day))
 }

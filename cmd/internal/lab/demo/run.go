@@ -76,7 +76,7 @@ func Run(ctx context.Context, o Options) (_ *Result, err error) {
 	if err := d.play(ctx); err != nil {
 		return nil, err
 	}
-	result, err := d.settle(ctx)
+	result, err := d.awaitOutcomes(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -209,9 +209,9 @@ func (d *demo) scenarios(ctx context.Context, seed uint64, speed float64, while 
 	return simulator.Run(ctx, simulator.NewPlan(options), target, simulator.NewLedger(nil, true))
 }
 
-// settle waits until every raw record has an outcome and every deadline has passed, and
+// awaitOutcomes waits until every raw record has an outcome and every deadline has passed, and
 // returns the counts.
-func (d *demo) settle(ctx context.Context) (*Result, error) {
+func (d *demo) awaitOutcomes(ctx context.Context) (*Result, error) {
 	d.stack.clock.run(d.pace)
 	last, after := d.stack.clock.Now(), d.stack.config.Deadlines.Hold+after
 	d.o.Progress.Step("deadlines pass", int64(after/time.Minute))

@@ -110,7 +110,7 @@ func TestPipeline(t *testing.T) {
 	envs := [][]string{of("one"), of("two")}
 	one, two := start(t, envs[0], "processor", "-c", file), start(t, envs[1], "processor", "-c", file)
 
-	topics, settle := watch(t, strings.Split(brokers, ","), prefix, accounts)
+	topics, await := watch(t, strings.Split(brokers, ","), prefix, accounts)
 	ledger := simulator.NewLedger(nil, false)
 	plan := simulator.Options{
 		Seed: seed, Start: time.Now().Add(-4 * time.Hour), Accounts: accounts, Webhooks: webhooks(), Spacing: time.Second,
@@ -135,7 +135,7 @@ func TestPipeline(t *testing.T) {
 	}
 	ready(t, one)
 	ready(t, two)
-	result := settle(ledger)
+	result := await(ledger)
 	if faults := demo.Faults(ledger.Counts(), &result); len(faults) > 0 {
 		t.Errorf("the account does not add up:\n%s", strings.Join(faults, "\n"))
 	}
@@ -173,9 +173,9 @@ func audited(t *testing.T, env []string, file string, ledger *simulator.Ledger) 
 	}
 }
 
-// watch reads the topics beside the run. settle waits until everything accepted has
+// watch reads the topics beside the run. await waits until everything accepted has
 // ended in its way and returns what came of it.
-func watch(t *testing.T, brokers []string, prefix string, accounts simulator.Accounts) (topics *model.Topics, settle func(*simulator.Ledger) model.Result) {
+func watch(t *testing.T, brokers []string, prefix string, accounts simulator.Accounts) (topics *model.Topics, await func(*simulator.Ledger) model.Result) {
 	t.Helper()
 	keys := []privacy.Key{{ID: "k", Secret: []byte(phoneKey)}}
 	config := processor.DefaultConfig()

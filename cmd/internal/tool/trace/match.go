@@ -16,8 +16,8 @@ import (
 // matcher finds an id in records, in any of its spellings.
 type matcher struct {
 	ids []string
-	// needles are the ids as bytes: most records have none of them. signed are the needles, and
-	// what is left of them in a text in base64.
+	// needles are the ids as bytes: most records have none of them. signed are the needles and
+	// their encodings in base64, for topics with signed tokens.
 	needles, signed [][]byte
 	// partial is set if a field may have more text around the id.
 	partial bool
@@ -47,8 +47,9 @@ func newMatcher(ids []string, partial bool) *matcher {
 	}
 }
 
-// encoded returns what every text in base64 that has an id must have: the characters that are made of the
-// id alone, for each of the three ways in which it may lie in the groups of three bytes.
+// encoded returns the three encodings of an id in base64, one for each position in a group of three
+// bytes, without the characters that depend on its neighbours. A text that contains the id has one of
+// them in its encoding.
 func encoded(id string) [][]byte {
 	var out [][]byte
 	for before := range 3 {
@@ -61,7 +62,7 @@ func encoded(id string) [][]byte {
 	return out
 }
 
-// bytesIn returns what a record of a topic has if it holds the id.
+// bytesIn returns the texts of which a record of a topic has at least one if it holds the id.
 func (m *matcher) bytesIn(topic string) [][]byte {
 	if signs(topic) {
 		return m.signed

@@ -9,7 +9,7 @@ import (
 )
 
 // checkTopics returns an error if the table of topics has one that a trace neither reads nor
-// may leave out: an erasure finds by a trace what there is about a person.
+// may leave out: an erasure uses a trace to find all records about a person.
 func checkTopics() error {
 	read := append(append(schemas.RawTopics(), schemas.OutcomeTopics()...), append(schemas.EnrichedTopics(), schemas.FactTopics()...)...)
 	read = append(read, schemas.EnrichedJourneys, schemas.InternalJourney, schemas.DeadLetterJourney, schemas.DeadLetterUnibellCall, schemas.InsightsFunnel, schemas.Signals)

@@ -3,7 +3,7 @@
 //
 //	Main(m, main)  makes the test binary the program when Process starts it
 //	Produce ─► broker ◄─► Process, which Kill ends like a crash
-//	            └─► Await, Read: what a read-committed consumer sees
+//	            └─► Await, Read: the records that a read-committed consumer gets
 package kafkatest
 
 import (

@@ -99,7 +99,8 @@ func (i *Issuer) Down(down bool) {
 	i.down = down
 }
 
-// Authorize agrees to the login at an address of Begin, and returns what the browser brings back.
+// Authorize agrees to the login at an address of Begin. It returns the query and the URL of the
+// redirect with which the browser comes back.
 func (i *Issuer) Authorize(address string) (url.Values, *url.URL) {
 	u, err := url.Parse(address)
 	if err != nil {

@@ -1,7 +1,7 @@
-// Package why explains snapshots in sentences: why a journey is not complete, what a
-// verification or a payment waits for.
+// Package why explains snapshots in sentences: why a journey is not complete, and which event
+// a verification or a payment waits for.
 //
-// Promise: a sentence names only what the snapshot holds: times, amounts, channels, statuses.
+// Promise: a sentence names only values of the snapshot: times, amounts, channels, statuses.
 package why
 
 import (
@@ -124,7 +124,7 @@ func absent(s *avro.JourneySnapshot) []string {
 	return out
 }
 
-// Verification explains the outcome of a verification, or what it waits for.
+// Verification explains the outcome of a verification, or names the event that it waits for.
 func Verification(s *avro.VerificationSnapshot, now time.Time) []string {
 	var why []string
 	switch s.Outcome {
