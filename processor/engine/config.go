@@ -191,6 +191,11 @@ type Spec struct {
 	// Replayed reports whether an operator had a record processed again; such a record
 	// does not count in the latency metrics. May be nil.
 	Replayed func(in *stage.Input) bool
+	// Paused reports whether the stage may not process anything now: neither records nor
+	// timers. The workers ask it before each poll, concurrently. A paused stage commits
+	// the records that it has polled, keeps its partitions and stays in its group. Its
+	// watermark stands still, and so do those of the stages behind it. May be nil.
+	Paused func() bool
 }
 
 // Deps are the dependencies of the engine.

@@ -87,6 +87,8 @@ type bench struct {
 	// replayed and metrics are the engine's; nil for none.
 	replayed func(*stage.Input) bool
 	metrics  prometheus.Registerer
+	// paused is Spec.Paused.
+	paused func() bool
 	// tracer makes spans, if it is set.
 	tracer trace.TracerProvider
 	// failed gets the error that ends a worker for good.
@@ -210,7 +212,7 @@ func (b *bench) start(instance string, workers int, step failpoint.Hook) *engine
 	failpoint.Install(&deps, step)
 	e, err := engine.New(b.config(instance), []engine.Spec{{
 		Name: "sums", Stage: b.stage, Input: input, Changelog: changelog, Outputs: []string{output}, DeadLetter: deadLetters,
-		WallClock: true, Workers: workers, OnCount: b.counted, Replayed: b.replayed,
+		WallClock: true, Workers: workers, OnCount: b.counted, Replayed: b.replayed, Paused: b.paused,
 	}}, deps)
 	if err != nil {
 		b.t.Fatal(err)

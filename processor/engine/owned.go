@@ -134,7 +134,9 @@ func (w *worker) resume(ctx context.Context, e *event) error {
 			// reason for it.
 			return fmt.Errorf("%w: %w", failure.ErrRejoin, part.lost)
 		}
-		w.resumeFetch(p)
+		if !w.paused {
+			w.resumeFetch(p)
+		}
 	}
 	w.updateStatus()
 	if len(moves) > 0 {

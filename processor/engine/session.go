@@ -131,7 +131,7 @@ func (w *worker) sawAssignment(assigned []int32) {
 // collect polls the records of a transaction until its pace says that they are enough or
 // MaxRoundRecords are there.
 func (w *worker) collect(ctx context.Context) ([]*kgo.Record, error) {
-	w.pace.Start(w.deps.Now(), w.deadlinesWait())
+	w.pace.Start(w.deps.Now(), !w.paused && w.deadlinesWait())
 	records := w.batch.records[:0]
 	for len(records) < w.config.MaxRoundRecords {
 		left := w.pace.Left(w.deps.Now(), len(records) > 0 && w.atEnd())

@@ -16,6 +16,7 @@ func plan(seed uint64) *schedule {
 	p.PlanHosts(r)
 	p.planTraffic(r)
 	p.PlanFaults(r)
+	p.PlanPauses(r)
 	return p
 }
 

@@ -104,6 +104,9 @@ func story(failing *schedule) string {
 	for i := range small.Faults {
 		fmt.Fprintf(&b, "  fault: %v\n", &small.Faults[i])
 	}
+	for _, pause := range small.Pauses {
+		fmt.Fprintf(&b, "  paused: %d to %d ms, each further host %d ms later\n", pause.From, pause.To, pause.Late)
+	}
 	for i := range small.Records {
 		f := &small.Records[i]
 		fmt.Fprintf(&b, "  record: %5d ms, partition %d, key %s: %s\n", f.At, f.Partition, f.Key, f.Value)

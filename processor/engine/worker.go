@@ -70,6 +70,8 @@ type worker struct {
 	pace       pace.Pace
 	// The times of the last periodic checks.
 	lastIdle, lastTouch, lastOrphans, lastWatched time.Time
+	// paused is the last answer of Spec.Paused.
+	paused bool
 	// failures counts consecutive transactions with a failed produce.
 	failures int
 	lines    throttle.Lines
@@ -154,6 +156,7 @@ func (w *worker) work(ctx context.Context, restores scheduler.Group) error {
 		if err := w.handleEvents(ctx, restores); err != nil {
 			return err
 		}
+		w.gate()
 		records, err := w.collect(ctx)
 		if err != nil {
 			return err
@@ -164,8 +167,11 @@ func (w *worker) work(ctx context.Context, restores scheduler.Group) error {
 		if ctx.Err() != nil {
 			return nil //nolint:nilerr // stopped
 		}
-		if err := w.runBatch(ctx, records); err != nil {
-			return err
+		// A transaction without records would fire timers and report watermarks.
+		if len(records) > 0 || !w.paused {
+			if err := w.runBatch(ctx, records); err != nil {
+				return err
+			}
 		}
 		w.touch(ctx)
 		if err := w.writeBackOld(); err != nil {
@@ -265,7 +271,8 @@ func (w *worker) dropAll() {
 	for _, part := range w.parts {
 		part.giveBack()
 	}
-	w.parts = map[int32]*owned{}
+	w.parts, w.paused = map[int32]*owned{}, false
+	w.status.Paused(false)
 	w.noteHeld()
 	w.session = nil
 	w.mu.Lock()

@@ -23,6 +23,7 @@ func (c *chaos) plan(seed uint64) *simulate.Schedule {
 	for i := range p.Records {
 		p.Records[i].At = int64(r.IntN(span))
 	}
+	p.PlanPauses(r)
 	return p
 }
 
@@ -131,6 +132,9 @@ func (c *chaos) report(failing *simulate.Schedule, diff string) string {
 		len(small.Records), len(failing.Records), len(small.Hosts), len(failing.Hosts), len(small.Faults), len(failing.Faults))
 	for i := range small.Faults {
 		fmt.Fprintf(&b, "  %v\n", &small.Faults[i])
+	}
+	for _, pause := range small.Pauses {
+		fmt.Fprintf(&b, "  paused from %d to %d ms\n", pause.From, pause.To)
 	}
 	trace := []string{}
 	if c.play(small, &trace) == "" {

@@ -82,6 +82,14 @@ func (p *Schedule) PlanFaults(r *rand.Rand) {
 	}
 }
 
+// PlanPauses draws when the stage is paused.
+func (p *Schedule) PlanPauses(r *rand.Rand) {
+	for range max(0, r.IntN(5)-2) {
+		from := int64(r.IntN(4000))
+		p.Pauses = append(p.Pauses, Pause{From: from, To: from + int64(50+r.IntN(3000)), Late: int64(r.IntN(300))})
+	}
+}
+
 func (p *Schedule) planFault(r *rand.Rand, kind string, nth int) sim.Fault {
 	h := p.Hosts[r.IntN(len(p.Hosts))]
 	worker := fmt.Sprintf("%s.%d", h.Name, r.IntN(h.Workers))

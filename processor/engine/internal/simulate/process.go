@@ -32,6 +32,7 @@ func (r *Run) start(plan Host, fs *vfs.MemFS) {
 	r.seams(ctx, p, &deps)
 	spec := r.stage.Spec
 	spec.Stage, spec.Workers, spec.Partitions = r.stage.Stage(), plan.Workers, r.Schedule.Partitions
+	spec.Paused = func() bool { return r.Schedule.pausedAt(plan.Name, r.World.Now()-r.began) }
 	e, err := engine.New(config, []engine.Spec{spec}, deps)
 	if err == nil {
 		r.World.Logf("%-10s starts", plan.Name)

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -29,6 +30,18 @@ type Schedule struct {
 	// a transaction and a marker of it.
 	Epochs      bool
 	MarkerDelay int
+	// Pauses are the times in which the stage is paused.
+	Pauses []Pause
+}
+
+// Pause is a time in which the stage is paused, in milliseconds since the beginning. The
+// host with index n hears of its begin and its end n times Late later.
+type Pause struct{ From, To, Late int64 }
+
+// pausedAt reports whether the stage is paused for a host.
+func (p *Schedule) pausedAt(name string, now int64) bool {
+	n := int64(slices.IndexFunc(p.Hosts, func(h Host) bool { return strings.HasPrefix(name, h.Name) }))
+	return slices.ContainsFunc(p.Pauses, func(x Pause) bool { return now >= x.From+n*x.Late && now < x.To+n*x.Late })
 }
 
 // Host is a machine whose process starts again after it died.
@@ -91,6 +104,8 @@ type Run struct {
 	arriving map[int32][]*Record
 	// ahead is how far the clocks of the hosts are ahead of the world's, in milliseconds.
 	ahead int64
+	// began is the world's time at the beginning.
+	began int64
 	// older are copies of the hosts' disks from before.
 	older map[string]*vfs.MemFS
 	skew  map[string]int64
@@ -118,6 +133,7 @@ func New(p *Schedule, s Stage, tracing bool) *Run {
 		Schedule: p, World: sim.NewWorld(p.Seed, p.Faults), stage: s,
 		arriving: map[int32][]*Record{}, older: map[string]*vfs.MemFS{}, skew: map[string]int64{},
 	}
+	r.began = r.World.Now()
 	if s.Begin > 0 {
 		r.ahead = s.Begin - r.World.Now()
 	}

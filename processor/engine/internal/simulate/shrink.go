@@ -13,6 +13,7 @@ func Shrink(failing *Schedule, limit int, fails func(*Schedule) bool) *Schedule 
 		}
 		next := best
 		next.Faults, next.Records, next.Hosts = slices.Clone(best.Faults), slices.Clone(best.Records), slices.Clone(best.Hosts)
+		next.Pauses = slices.Clone(best.Pauses)
 		change(&next)
 		if !fails(&next) {
 			return false
@@ -24,6 +25,9 @@ func Shrink(failing *Schedule, limit int, fails func(*Schedule) bool) *Schedule 
 		smaller = false
 		for i := range slices.Backward(best.Faults) {
 			smaller = try(func(p *Schedule) { p.Faults = slices.Delete(p.Faults, i, i+1) }) || smaller
+		}
+		for i := range slices.Backward(best.Pauses) {
+			smaller = try(func(p *Schedule) { p.Pauses = slices.Delete(p.Pauses, i, i+1) }) || smaller
 		}
 		for i := len(best.Hosts) - 1; i >= 1; i-- {
 			smaller = try(func(p *Schedule) { p.Hosts = slices.Delete(p.Hosts, i, i+1) }) || smaller

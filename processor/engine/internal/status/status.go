@@ -24,6 +24,8 @@ type Status struct {
 	Partitions []Partition `json:"partitions,omitempty"`
 	// Restored is the progress of running restores, zero if none runs.
 	Restored restore.Progress `json:"restored"`
+	// Paused is true while the worker processes nothing because Spec.Paused says so.
+	Paused bool `json:"paused,omitempty"`
 	// Joined is true once the group has answered, even with an empty assignment.
 	Joined bool `json:"joined"`
 	// Err is the last error. A committed transaction clears it, and so does an empty
@@ -143,6 +145,13 @@ func (t *Tracker) Committed() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.status.Err = ""
+}
+
+// Paused sets whether the worker is paused.
+func (t *Tracker) Paused(paused bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.status.Paused = paused
 }
 
 // Restoring sets the progress of the running restores.
