@@ -94,7 +94,7 @@ func produceInsights(ts *testscript.TestScript, _ bool, _ []string) {
 	put("signals.v1", claim.SignalID, &claim)
 	claim.SignalID = "PUMPING/DE"
 	put("signals.v1", claim.SignalID, &claim)
-	claim.Revision, claim.State = 2, avro.SignalStateWithdrawn
+	claim.Revision, claim.State, claim.WithdrawnAt = 2, avro.SignalStateWithdrawn, avro.Some(row.WindowStart.Add(3*time.Hour))
 	put("signals.v1", claim.SignalID, &claim)
 }
 

@@ -10,7 +10,7 @@ import (
 
 // ShowInsights is tested at several widths, which a command takes from its terminal.
 func ShowInsights(r *insights.Report, width int) string {
-	return showInsights(r, insightsView{costs: true, width: width})
+	return showInsights(r, insightsView{costs: true, width: width, withdrawn: len(r.Withdrawn()) > 0})
 }
 
 // InsightsFilter returns the filter of flags at a time, which a command takes from its clock.

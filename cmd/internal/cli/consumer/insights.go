@@ -30,10 +30,15 @@ The day is that of the order: payments that come later change its figures.
 Costs in several currencies are not added up: each has its line, whose cost per
 user is the part in that currency. Codes whose cost is not known are counted in
 UNKNOWN; a cost per user beside them has a >=. 95 % is the interval of the share
-of codes that were verified, without those of which no outcome is reported.`,
+of codes that were verified, without those of which no outcome is reported.
+
+A claim that holds no longer is shown by --withdrawn only: what was raised last
+night and is over. In --json, state and withdrawn_at of each signal tell them
+apart.`,
 		Example: `  tributary insights
   tributary insights --since 7d --country UA
   tributary insights --day today --kind pumping --watch
+  tributary insights --withdrawn
   tributary insights --json | jq '.signals[] | select(.kind=="PUMPING").claim'`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -20,7 +20,7 @@ import (
 type insightsFlags struct {
 	country, channel, provider, source, day, since, until string
 	kinds                                                 []string
-	watch                                                 bool
+	watch, withdrawn                                      bool
 	interval                                              time.Duration
 }
 
@@ -33,6 +33,7 @@ func (f *insightsFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.day, "day", "", "the codes ordered on this day (UTC): today, or as 2026-11-30; without it yesterday")
 	flags.StringVar(&f.since, "since", "", "the codes ordered since a day (UTC), or in so many days, as 7d")
 	flags.StringVar(&f.until, "until", "", "with --since: the last day (UTC), as 2026-11-30; without it today")
+	flags.BoolVar(&f.withdrawn, "withdrawn", false, "also the claims that were withdrawn since the first of the days")
 	flags.BoolVarP(&f.watch, "watch", "w", false, "go on until Ctrl-C")
 	timespan.Var(flags, &f.interval, "interval", "how often to look with --watch")
 }
@@ -76,7 +77,7 @@ func (f *insightsFlags) shows() (costs bool, kinds []avro.SignalKind, err error)
 
 // filter returns the filter of the flags, with days relative to now.
 func (f *insightsFlags) filter(now time.Time) (insights.Filter, error) {
-	filter := insights.Filter{Country: strings.ToUpper(f.country), Channel: avro.Channel(strings.ToUpper(f.channel)), Provider: strings.ToLower(f.provider), Source: f.source}
+	filter := insights.Filter{Country: strings.ToUpper(f.country), Channel: avro.Channel(strings.ToUpper(f.channel)), Provider: strings.ToLower(f.provider), Source: f.source, Withdrawn: f.withdrawn}
 	var errs []error
 	if f.interval < 100*time.Millisecond {
 		errs = append(errs, errors.New("--interval: 100ms at least"))

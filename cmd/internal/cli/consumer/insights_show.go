@@ -1,6 +1,7 @@
 package consumer
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -24,6 +25,8 @@ type insightsView struct {
 	// costs shows the table of costs; kinds are the tables of signals, none means all.
 	costs bool
 	kinds []avro.SignalKind
+	// withdrawn shows the table of claims that hold no longer.
+	withdrawn bool
 	// width is that of the terminal; 0 is no limit.
 	width int
 }
@@ -31,7 +34,7 @@ type insightsView struct {
 // view returns the view of the flags, which filter has checked.
 func (f *insightsFlags) view(width int) insightsView {
 	costs, kinds, _ := f.shows()
-	return insightsView{costs: costs, kinds: kinds, width: width}
+	return insightsView{costs: costs, kinds: kinds, withdrawn: f.withdrawn, width: width}
 }
 
 // showInsights writes a report as tables.
@@ -64,6 +67,10 @@ func showInsights(r *insights.Report, v insightsView) string {
 		if list := r.Of(s.kind); len(v.kinds) == 0 || slices.Contains(v.kinds, s.kind) {
 			section(s.title, s.none, s.table(list), len(list))
 		}
+	}
+	if list := r.Withdrawn(); v.withdrawn {
+		since := r.From.Format(time.DateOnly)
+		section("WITHDRAWN SINCE "+since, "No claim was withdrawn since "+since+".", withdrawnTable(list), len(list))
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }
@@ -182,35 +189,37 @@ func pumpingTable(list []*avro.Signal) *terminal.Table {
 	t.Optional("as of", "certain", "paid", "since")
 	t.Sentences(sentence, "claim", "rule")
 	for _, s := range list {
-		codes, paid, cost := "-", "-", "-"
-		if s.Codes.Set {
-			codes = strconv.FormatInt(s.Codes.Value, 10)
-		}
-		if s.CodesPaid.Set {
-			paid = strconv.FormatInt(s.CodesPaid.Value, 10)
-		}
-		if s.CostMinor.Set {
-			cost = signal.Money(s.CostMinor.Value, s.Currency.Value)
-		}
-		if s.CostUnknown.Value > 0 && s.CostMinor.Set {
-			cost = ">= " + cost
-		}
+		codes, paid, cost := figuresOf(s)
 		since := s.RaisedAt
 		if s.EvidenceSince.Set {
 			since = s.EvidenceSince.Value
 		}
-		t.Row(string(s.Severity), named(firstOf(s.Block.Value, s.Area.Value, s.Country.Value)), minuteOf(since), minuteOf(s.AsOf), certain(s), codes, paid, cost, s.Claim, named(s.SuggestedRule.Value))
+		t.Row(string(s.Severity), numbersOf(s), minuteOf(since), minuteOf(s.AsOf), certain(s), codes, paid, cost, s.Claim, named(s.SuggestedRule.Value))
 	}
 	return t
 }
 
-func firstOf(texts ...string) string {
-	for _, s := range texts {
-		if s != "" {
-			return s
-		}
+// figuresOf are the cells of a claim's codes, payments and cost.
+func figuresOf(s *avro.Signal) (codes, paid, cost string) {
+	codes, paid, cost = "-", "-", "-"
+	if s.Codes.Set {
+		codes = strconv.FormatInt(s.Codes.Value, 10)
 	}
-	return ""
+	if s.CodesPaid.Set {
+		paid = strconv.FormatInt(s.CodesPaid.Value, 10)
+	}
+	if s.CostMinor.Set {
+		cost = signal.Money(s.CostMinor.Value, s.Currency.Value)
+	}
+	if s.CostUnknown.Value > 0 && s.CostMinor.Set {
+		cost = ">= " + cost
+	}
+	return codes, paid, cost
+}
+
+// numbersOf is the shortest range of numbers that a claim names.
+func numbersOf(s *avro.Signal) string {
+	return named(cmp.Or(s.Block.Value, s.Area.Value, s.Country.Value))
 }
 
 // claimTable lists claims of the other kinds.
@@ -220,6 +229,18 @@ func claimTable(list []*avro.Signal) *terminal.Table {
 	t.Sentences(sentence, "claim", "rule")
 	for _, s := range list {
 		t.Row(string(s.Severity), minuteOf(s.RaisedAt), minuteOf(s.AsOf), certain(s), s.Claim, named(s.SuggestedRule.Value))
+	}
+	return t
+}
+
+// withdrawnTable lists claims of all kinds that hold no longer, with their last figures.
+func withdrawnTable(list []*avro.Signal) *terminal.Table {
+	t := terminal.NewTable("kind", "severity", "numbers", "raised", "withdrawn", "codes", "cost", "claim")
+	t.Optional("codes", "severity", "numbers", "raised")
+	t.Sentences(sentence, "claim")
+	for _, s := range list {
+		codes, _, cost := figuresOf(s)
+		t.Row(string(s.Kind), string(s.Severity), numbersOf(s), minuteOf(s.RaisedAt), minuteOf(s.WithdrawnAt.Value), codes, cost, s.Claim)
 	}
 	return t
 }

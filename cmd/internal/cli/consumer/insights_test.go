@@ -39,7 +39,7 @@ func funnel(country string, channel avro.Channel, requested, verified, paid int6
 	return row
 }
 
-func reported() *insights.Report {
+func reported(withdrawn bool) *insights.Report {
 	rows := insights.NewRows()
 	for i, row := range []*avro.FunnelRow{
 		funnel("UA", avro.ChannelSMS, 1204, 907, 311, avro.FunnelCost{Currency: avro.Some("EUR"), Known: 1204, CostMinor: 11437}),
@@ -73,11 +73,20 @@ func reported() *insights.Report {
 			Claim:    "Verification by voice stops in about 9 h: account voximplant:17 has 41.20 USD and burns 4.60 USD an hour.",
 			RaisedAt: at, UpdatedAt: at, AsOf: at, Confidence: 0.9,
 		},
-		{SignalID: "PUMPING/KZ", Kind: avro.SignalKindPumping, State: avro.SignalStateWithdrawn, Claim: "It was."},
+		{
+			SignalID: "PUMPING/KZ/1", Kind: avro.SignalKindPumping, State: avro.SignalStateWithdrawn, Severity: avro.SignalSeverityCritical, Country: avro.Some("KZ"),
+			Claim:    "Pumping of +7701…: hardly anybody types the codes. From 2026-11-29 02:10 UTC to 2026-11-29 04:30 UTC, and no longer: 40 codes.",
+			RaisedAt: day(29).Add(2 * time.Hour), WithdrawnAt: avro.Some(day(29).Add(4 * time.Hour)), Codes: avro.Some(int64(40)), CostMinor: avro.Some(int64(310)),
+			Currency: avro.Some("EUR"), CostUnknown: avro.Some(int64(2)), Area: avro.Some("+7701"),
+		},
+		{
+			SignalID: "PUMPING/KZ/0", Kind: avro.SignalKindPumping, State: avro.SignalStateWithdrawn, Claim: "It was the day before.",
+			RaisedAt: day(28), WithdrawnAt: avro.Some(day(29).Add(-time.Second)),
+		},
 	} {
 		rows.Signals[s.SignalID] = s
 	}
-	return insights.NewReport(rows, &insights.Filter{From: day(29), To: day(30)})
+	return insights.NewReport(rows, &insights.Filter{From: day(29), To: day(30), Withdrawn: withdrawn})
 }
 
 // TestShowInsights: the report at the widths of terminals, and an empty one.
@@ -95,7 +104,7 @@ func TestShowInsights(t *testing.T) {
 	for name, c := range map[string]struct {
 		report *insights.Report
 		width  int
-	}{"80": {reported(), 80}, "120": {reported(), 120}, "200": {reported(), 200}, "wide": {reported(), 0}, "empty": {empty, 80}, "elsewhen": {elsewhen, 80}, "converted": {inEuro, 120}} {
+	}{"80": {reported(false), 80}, "120": {reported(false), 120}, "200": {reported(false), 200}, "wide": {reported(false), 0}, "withdrawn": {reported(true), 120}, "empty": {empty, 80}, "elsewhen": {elsewhen, 80}, "converted": {inEuro, 120}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got := consumer.ShowInsights(c.report, c.width)

@@ -15,6 +15,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/console/page"
 	"github.com/tributary-hq/tributary/cmd/internal/console/poll"
 	"github.com/tributary-hq/tributary/cmd/internal/console/view"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/insights"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
@@ -64,25 +65,30 @@ func (s *pages) money(ctx context.Context, q *page.Request) (*page.Content, erro
 		m.NotPaid, m.NotPaidAll = newest.NotPaid, newest.NotPaidAll
 	}
 	if signals.Has {
-		m.Signals = concerned(signals.Value.Open, &query)
+		m.Signals = claims(signals.Value.Open, &query)
 	}
 	return showMoney(q, &m, &p, &rows, now), nil
 }
 
-// concerned are the signals about the selected country and channel, or about all.
-func concerned(signals []avro.Signal, q *feed.MoneyQuery) []avro.Signal {
-	out := []avro.Signal{}
-	for i := range signals {
-		x := &signals[i]
-		if (q.Country == "" || !x.Country.Set || x.Country.Value == q.Country) && (q.Channel == "" || !x.Channel.Set || string(x.Channel.Value) == q.Channel) {
-			out = append(out, *x)
+// claims are the signals that `tributary insights` shows for the same codes.
+func claims(signals []avro.Signal, q *feed.MoneyQuery) []avro.Signal {
+	filter := insights.Filter{From: q.From, Country: q.Country, Channel: avro.Channel(q.Channel), Source: q.Source}
+	all := func(yield func(*avro.Signal) bool) {
+		for i := range signals {
+			if !yield(&signals[i]) {
+				return
+			}
 		}
+	}
+	out := []avro.Signal{}
+	for _, s := range filter.Claims(all) {
+		out = append(out, *s)
 	}
 	return out
 }
 
 func showMoney(q *page.Request, m *moneyModel, p *period, rows *poll.Result[*feed.MoneyRows], now time.Time) *page.Content {
-	unpaid, claims := unpaidTable(m.Money), signalTable(m.Signals)
+	unpaid, claims := unpaidTable(m.Money), signalTable(m)
 	countries, sources := shareTable(m, "countries", "By country", "Country", m.Countries), shareTable(m, "sources", "By source", "Source", m.Sources)
 	c := &page.Content{Model: m, Tables: []*view.Table{
 		countries, unpaid, claims, sources, shareTable(m, "steps", "By time", "From (UTC)", m.Steps), shareTable(m, "channels", "By channel", "Channel", m.Channels),

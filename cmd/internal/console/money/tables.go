@@ -63,14 +63,14 @@ func unpaidTable(m *feed.Money) *view.Table {
 	return t
 }
 
-func signalTable(signals []avro.Signal) *view.Table {
+func signalTable(m *moneyModel) *view.Table {
 	t := &view.Table{
-		ID: "signals", Caption: "Signals", Command: "tributary tail signals.v1", Empty: "No detector claims anything now.",
+		ID: "signals", Caption: "Signals", Command: m.Command, Empty: "No detector claims anything now.",
 		Columns: []view.Column{{Name: "Severity"}, {Name: "Claim", Help: "What the detector says, with its evidence."}, {Name: "Since"}, {Name: "What to do", Wide: true, Help: "The rule that the detector suggests."}},
 	}
 	level := map[avro.SignalSeverity]view.Level{avro.SignalSeverityCritical: view.Bad, avro.SignalSeverityWarning: view.Warn}
-	for i := range signals {
-		x := &signals[i]
+	for i := range m.Signals {
+		x := &m.Signals[i]
 		evidence := []g.Node{h.Class("pairs")}
 		for k := range x.Evidence {
 			e := &x.Evidence[k]

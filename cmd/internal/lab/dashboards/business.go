@@ -15,6 +15,11 @@ func business() Dashboard {
 	}
 }
 
+// raised is the number of signals that hold, by kind; each exporter counts all of them.
+func raised(selected string) string {
+	return `sum by (kind) (max by (kind, severity) (tributary_signals_raised{` + selected + `}))`
+}
+
 func businessNow() []Panel {
 	ofAll := inForce("verifications", where+", "+ended, onRange)
 	verified := inForce("verifications", where+", "+success, onRange)
@@ -57,10 +62,22 @@ func businessNow() []Panel {
 			Queries:     []Query{{Expr: inForce("paid_minor", `currency="UAH"`, onRange) + " / 100", Legend: "paid"}},
 		},
 		{
-			Kind: Stat, Title: "Signals that hold", Unit: "short", Width: 24, Height: 4, Empty: "none was counted",
-			Description: "Claims of the detectors that hold now, by kind, but for those that are only worth knowing. `tributary insights` has each with its figures.",
-			Queries:     []Query{{Expr: `sum by (kind) (max by (kind, severity) (tributary_signals_raised{severity!="INFO"}))`, Legend: "{{kind}}", Quiet: "lag --serve does not run"}},
+			Kind: Stat, Title: "Pumping and ending accounts", Unit: "short", Width: 12, Height: 4, Empty: "none was counted",
+			Description: "Claims of pumping and of accounts that end, which hold now, but for those that are only worth knowing. `tributary insights` has each with its figures.",
+			Queries:     []Query{{Expr: raised(`kind!~"PROVIDER_SCORECARD|FALLBACK_FRONTIER",severity!="INFO"`), Legend: "{{kind}}", Quiet: "lag --serve does not run"}},
 			Steps:       []Step{{Color: green}, {From: 1, Color: red}}, Alerts: []string{"TributaryPumping", "TributaryAccountRunway", "TributarySignal"},
+		},
+		{
+			Kind: Stat, Title: "Providers beyond their bounds", Unit: "short", Width: 6, Height: 4, Empty: "none was counted",
+			Description: "Scorecards of today and yesterday in which a provider passed a bound of insights.scorecard: late, repeated, missed or contradictory facts. `tributary insights --kind scorecard` has the figures.",
+			Queries:     []Query{{Expr: raised(`kind="PROVIDER_SCORECARD",severity=~"WARNING|CRITICAL"`), Legend: "scorecards", Quiet: "lag --serve does not run"}},
+			Steps:       []Step{{Color: green}, {From: 1, Color: yellow}}, Alerts: []string{"TributaryProviderScorecard"},
+		},
+		{
+			Kind: Stat, Title: "Waits that cost", Unit: "short", Width: 6, Height: 4, Empty: "none was counted",
+			Description: "Countries and first channels for which another wait before the next channel would have cost less per verified user, in the last seven days. `tributary insights --kind frontier` has the wait and the saving.",
+			Queries:     []Query{{Expr: raised(`kind="FALLBACK_FRONTIER"`), Legend: "waits", Quiet: "lag --serve does not run"}},
+			Steps:       []Step{{Color: green}, {From: 1, Color: yellow}}, Alerts: []string{"TributaryFallbackFrontier"},
 		},
 	}
 }

@@ -1,6 +1,9 @@
 package insights
 
 import (
+	"cmp"
+	"iter"
+	"slices"
 	"time"
 
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -17,6 +20,37 @@ type Filter struct {
 	Channel avro.Channel
 	// Kinds are those of the signals; none means all.
 	Kinds []avro.SignalKind
+	// Withdrawn adds the claims that were withdrawn at From or later.
+	Withdrawn bool
+}
+
+// Claims returns the signals that the filter selects: those that hold, the most severe first, then
+// the withdrawn ones, the newest first.
+func (f *Filter) Claims(signals iter.Seq[*avro.Signal]) []*avro.Signal {
+	selected := []*avro.Signal{}
+	for s := range signals {
+		over := s.State == avro.SignalStateWithdrawn
+		if f.concerns(s) && (!over || f.Withdrawn && !s.WithdrawnAt.Value.Before(f.From)) {
+			selected = append(selected, s)
+		}
+	}
+	slices.SortFunc(selected, func(a, b *avro.Signal) int {
+		over, also := a.State == avro.SignalStateWithdrawn, b.State == avro.SignalStateWithdrawn
+		switch {
+		case over && also:
+			return cmp.Or(b.WithdrawnAt.Value.Compare(a.WithdrawnAt.Value), cmp.Compare(a.SignalID, b.SignalID))
+		case over:
+			return 1
+		case also:
+			return -1
+		}
+		return cmp.Or(severity(b)-severity(a), b.UpdatedAt.Compare(a.UpdatedAt), cmp.Compare(a.SignalID, b.SignalID))
+	})
+	return selected
+}
+
+func severity(s *avro.Signal) int {
+	return slices.Index([]avro.SignalSeverity{avro.SignalSeverityInfo, avro.SignalSeverityWarning, avro.SignalSeverityCritical}, s.Severity)
 }
 
 // selects reports whether a row of the funnel has the dimensions of the filter, whatever its day.

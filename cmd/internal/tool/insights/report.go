@@ -19,18 +19,28 @@ type Report struct {
 	Costs []Cost `json:"costs"`
 	// Totals are the costs of all routes, one for each currency.
 	Totals []Cost `json:"totals"`
-	// Signals are the claims that hold, the most severe first. Scorecards are those of From
-	// and later.
+	// Signals are the claims that hold, the most severe first, and behind them the withdrawn
+	// ones if the filter asks for them. Scorecards are those of From and later.
 	Signals []*avro.Signal `json:"signals"`
 	// Newest is the newest day with codes of the filter's dimensions, also of other days; zero
 	// if there is none.
 	Newest time.Time `json:"-"`
 }
 
-// Of returns the signals of a kind.
+// Of returns the signals of a kind that hold.
 func (r *Report) Of(kind avro.SignalKind) (list []*avro.Signal) {
 	for _, s := range r.Signals {
-		if s.Kind == kind {
+		if s.Kind == kind && s.State != avro.SignalStateWithdrawn {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// Withdrawn returns the signals that hold no longer.
+func (r *Report) Withdrawn() (list []*avro.Signal) {
+	for _, s := range r.Signals {
+		if s.State == avro.SignalStateWithdrawn {
 			list = append(list, s)
 		}
 	}
@@ -102,26 +112,14 @@ type sum struct {
 
 // NewReport makes the report of the rows that a filter selects.
 func NewReport(rows *Rows, f *Filter) *Report {
-	r := &Report{From: f.From, To: f.To, Signals: []*avro.Signal{}}
+	r := &Report{From: f.From, To: f.To, Signals: f.Claims(maps.Values(rows.Signals))}
 	r.Costs, r.Totals = f.costs(rows)
 	for _, row := range rows.Funnel {
 		if f.selects(row) && row.WindowStart.After(r.Newest) {
 			r.Newest = row.WindowStart
 		}
 	}
-	for _, s := range rows.Signals {
-		if s.State != avro.SignalStateWithdrawn && f.concerns(s) {
-			r.Signals = append(r.Signals, s)
-		}
-	}
-	slices.SortFunc(r.Signals, func(a, b *avro.Signal) int {
-		return cmp.Or(severity(b)-severity(a), b.UpdatedAt.Compare(a.UpdatedAt), cmp.Compare(a.SignalID, b.SignalID))
-	})
 	return r
-}
-
-func severity(s *avro.Signal) int {
-	return slices.Index([]avro.SignalSeverity{avro.SignalSeverityInfo, avro.SignalSeverityWarning, avro.SignalSeverityCritical}, s.Severity)
 }
 
 // costs returns the costs of each route, and those of all.

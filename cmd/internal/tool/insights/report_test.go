@@ -1,6 +1,7 @@
 package insights_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -66,6 +67,33 @@ func TestCosts(t *testing.T) {
 		}
 		if c.Codes != 30 || c.Verified != 15 || c.Paid != 6 || c.CostUnknown != 12 {
 			t.Errorf("line %+v, want 30 codes, 15 verified, 6 paid, 12 without a known cost", c)
+		}
+	}
+}
+
+// TestClaims: without a wish only claims that hold are selected; withdrawn ones are those of the
+// days of the filter, and come last.
+func TestClaims(t *testing.T) {
+	t.Parallel()
+	rows := insights.NewRows()
+	for _, s := range []*avro.Signal{
+		{SignalID: "info", Severity: avro.SignalSeverityInfo, State: avro.SignalStateRaised},
+		{SignalID: "critical", Severity: avro.SignalSeverityCritical, State: avro.SignalStateUpdated},
+		{SignalID: "over at six", Severity: avro.SignalSeverityCritical, State: avro.SignalStateWithdrawn, WithdrawnAt: avro.Some(day(29).Add(6 * time.Hour))},
+		{SignalID: "over at seven", State: avro.SignalStateWithdrawn, WithdrawnAt: avro.Some(day(29).Add(7 * time.Hour))},
+		{SignalID: "over before", State: avro.SignalStateWithdrawn, WithdrawnAt: avro.Some(day(28))},
+		{SignalID: "over elsewhere", State: avro.SignalStateWithdrawn, Country: avro.Some("DE"), WithdrawnAt: avro.Some(day(29))},
+	} {
+		rows.Signals[s.SignalID] = s
+	}
+	for withdrawn, want := range map[bool][]string{false: {"critical", "info"}, true: {"critical", "info", "over at seven", "over at six"}} {
+		var got []string
+		report := insights.NewReport(rows, &insights.Filter{From: day(29), To: day(30), Country: "UA", Withdrawn: withdrawn})
+		for _, s := range report.Signals {
+			got = append(got, s.SignalID)
+		}
+		if !slices.Equal(got, want) || len(report.Withdrawn()) != len(want)-2 {
+			t.Errorf("withdrawn %v: %q and %d withdrawn, want %q", withdrawn, got, len(report.Withdrawn()), want)
 		}
 	}
 }
