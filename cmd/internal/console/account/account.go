@@ -16,6 +16,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/console/page"
 	"github.com/tributary-hq/tributary/cmd/internal/console/view"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/audit"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/lag"
 	"github.com/tributary-hq/tributary/schemas/avro"
 )
 
@@ -62,7 +63,11 @@ func (s *Pages) account(ctx context.Context, q *page.Request) (*page.Content, er
 	}
 	m := accountModel{Ledger: result.Value, Audit: s.audits.Now()}
 	if reported.Has {
-		m.States = statesOf(reported.Value, readers.Value, s.Names)
+		var groups *lag.Report
+		if readers.Has {
+			groups = readers.Value.Report
+		}
+		m.States = statesOf(reported.Value, groups, s.Names)
 	}
 	providers, gaps := ledgerTable(m.Ledger), gapTable(m.Ledger.Gaps)
 	c := &page.Content{Model: m, Tables: []*view.Table{providers, gaps}}

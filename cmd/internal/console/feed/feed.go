@@ -1,7 +1,7 @@
 // Package feed reads the data that the console shows. Each part is read by one poll for all viewers, and
 // only while somebody looks; see package poll.
 //
-//	committed offsets, ends ─► lag.Watcher ─────► Readers
+//	committed offsets, ends ─► lag.Watcher, trend.History ─► Readers
 //	ends, ends of an hour ago ─► Topics
 //	ledger.v1, its last hour ─► Ledger
 //	metrics of ingest and processors ─► Processes
@@ -23,7 +23,6 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/cmd/internal/console/poll"
-	"github.com/tributary-hq/tributary/cmd/internal/tool/lag"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/scan"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/tail"
 	"github.com/tributary-hq/tributary/schemas"
@@ -53,7 +52,7 @@ type Config struct {
 
 // Feed has all polls. Make it with New, end it with Close.
 type Feed struct {
-	Readers   *poll.Poll[*lag.Report]
+	Readers   *poll.Poll[*Readers]
 	Topics    *poll.Poll[*Topics]
 	Ledger    *poll.Poll[*Ledger]
 	Processes *poll.Poll[*Processes]

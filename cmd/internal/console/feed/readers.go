@@ -5,13 +5,23 @@ import (
 	"errors"
 	"time"
 
+	"github.com/tributary-hq/tributary/cmd/internal/console/trend"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/lag"
 )
+
+// Readers are the groups of the cluster.
+type Readers struct {
+	*lag.Report
+
+	// Trends has how far each group was behind in the last hour, as long as somebody looked.
+	Trends map[string]trend.Trend `json:"trends"`
+}
 
 // readers judges every group of the cluster.
 type readers struct {
 	feed    *Feed
 	watcher *lag.Watcher
+	history trend.History
 	last    time.Time
 }
 
@@ -22,7 +32,7 @@ const (
 	gap    = 30 * time.Second
 )
 
-func (r *readers) read(ctx context.Context) (*lag.Report, error) {
+func (r *readers) read(ctx context.Context) (*Readers, error) {
 	if r.watcher != nil && time.Since(r.last) > gap {
 		r.close()
 	}
@@ -35,7 +45,11 @@ func (r *readers) read(ctx context.Context) (*lag.Report, error) {
 	}
 	report, err := r.watcher.Observe(ctx)
 	r.last = time.Now()
-	return report, err
+	if err != nil {
+		return nil, err
+	}
+	r.history.Add(report)
+	return &Readers{report, r.history.Trends()}, nil
 }
 
 // restores returns how far the restores of state are, by group.

@@ -80,7 +80,7 @@ func (s *pages) flow(ctx context.Context, q *page.Request) (*page.Content, error
 	if processes.Has && processes.Value.Known {
 		m.Processes, m.Refusals = processes.Value, processes.Value.Refusals
 	}
-	m.stages(s.Names, readers.Value)
+	m.stages(s.Names, readers.Value.Report)
 	m.providers(topics.Value, ledger.Value)
 	for _, err := range []error{readers.Err, topics.Err, ledger.Err} {
 		if err != nil && m.KafkaAway == "" {

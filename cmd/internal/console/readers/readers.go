@@ -10,6 +10,7 @@ import (
 	g "maragu.dev/gomponents"
 	h "maragu.dev/gomponents/html"
 
+	"github.com/tributary-hq/tributary/cmd/internal/console/feed"
 	"github.com/tributary-hq/tributary/cmd/internal/console/page"
 	"github.com/tributary-hq/tributary/cmd/internal/console/view"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/lag"
@@ -35,18 +36,18 @@ func (s *pages) readers(ctx context.Context, q *page.Request) (*page.Content, er
 		return page.Away("Readers", readersText, result.Err), nil
 	}
 	r := result.Value
-	groups := groupTable("groups", r.Groups)
+	groups := groupTable(r)
 	c := &page.Content{Model: r, Tables: []*view.Table{groups}}
-	c.Body = append(c.Body, page.Heading("Readers", readersText, r.At), readersVerdict(r))
+	c.Body = append(c.Body, page.Heading("Readers", readersText, r.At), readersVerdict(r.Report))
 	if result.Err != nil {
 		c.Body = append(c.Body, page.Stale(result.Err, result.At))
 	}
 	c.Body = append(c.Body, groups.Render(q.Path()))
-	if open := transactionTable(r); len(open.Rows) > 0 {
+	if open := transactionTable(r.Report); len(open.Rows) > 0 {
 		c.Tables = append(c.Tables, open)
 		c.Body = append(c.Body, open.Render(q.Path()))
 	}
-	behind := partitionTable(r)
+	behind := partitionTable(r.Report)
 	c.Tables = append(c.Tables, behind)
 	c.Body = append(c.Body, behind.Render(q.Path()))
 	for _, w := range r.Warnings {
@@ -101,13 +102,14 @@ func readersVerdict(r *lag.Report) g.Node {
 	return view.Verdict(view.Good, &verdictWhat, "Every group has read what there is, or is catching up.")
 }
 
-func groupTable(id string, groups []lag.Group) *view.Table {
+func groupTable(r *feed.Readers) *view.Table {
 	t := &view.Table{
-		ID: id, Caption: "Groups", Empty: "The cluster has no consumer group yet. Start a processor: tributary processor.", Command: "tributary lag --group '*'",
+		ID: "groups", Caption: "Groups", Empty: "The cluster has no consumer group yet. Start a processor: tributary processor.", Command: "tributary lag --group '*'",
 		Columns: []view.Column{
 			{Name: "Group", Help: "The consumer group; (ours) is a stage of this configuration."},
 			{Name: "Verdict", Help: "Judged by the progress in 15 seconds, not by a threshold: tributary lag --group '*'."},
 			{Name: "Behind", Right: true, Help: "Age of the oldest unread record, at once 0 when all is read: tributary lag."},
+			{Name: "Trend", Help: "How far it was behind in the last hour, as long as somebody looked at the console; the word compares with 90 seconds ago."},
 			{Name: "Unread", Right: true, Help: "Unread offsets up to the last stable offset; an upper bound of the records."},
 			{Name: "Held", Right: true, Wide: true, Help: "Offsets behind an open transaction: nobody can read them yet."},
 			{Name: "Written/s", Right: true, Wide: true, Help: "Offsets written per second to what it reads."},
@@ -117,8 +119,8 @@ func groupTable(id string, groups []lag.Group) *view.Table {
 			{Name: "Owner", Wide: true, Help: "The member with the oldest unread record, else the first."},
 		},
 	}
-	for i := range groups {
-		x := &groups[i]
+	for i := range r.Groups {
+		x := &r.Groups[i]
 		name := g.Group{view.Text(x.Group)}
 		if x.Ours {
 			name = append(name, h.Span(h.Class("quiet"), g.Text(" (ours)")))
@@ -128,7 +130,7 @@ func groupTable(id string, groups []lag.Group) *view.Table {
 			verdict = append(verdict, h.Div(h.Class("quiet small"), view.Text(x.Reason)))
 		}
 		t.Rows = append(t.Rows, []view.Cell{
-			view.C(x.Group, name), view.C(string(x.Verdict)+": "+x.Reason, verdict), page.Age(x.Age), view.N(x.Records), view.N(x.Held),
+			view.C(x.Group, name), view.C(string(x.Verdict)+": "+x.Reason, verdict), page.Age(x.Age), trendCell(r.Trends[x.Group], r.At), view.N(x.Records), view.N(x.Held),
 			page.Rate(x.In), page.Rate(x.Out), catchUp(&x.Figures), members(x.Members), view.T(ownerOf(x)),
 		})
 	}

@@ -32,6 +32,31 @@ func Spark(values []float64, label string) g.Node {
 		g.El("polyline", g.Attr("points", points)))
 }
 
+// Dot is a point of a Trend: X is the share of the width, between 0 and 1.
+type Dot struct{ X, Y float64 }
+
+// Trend is a line through points of time, in parts where it is broken. most is the value at its top. label
+// names it for people who cannot see it.
+func Trend(parts [][]Dot, most float64, label string) g.Node {
+	const width, height = 120.0, 28.0
+	nodes := []g.Node{g.El("line", num("x1", 0), num("x2", width), num("y1", height-1), num("y2", height-1))}
+	for _, dots := range parts {
+		var line strings.Builder
+		for i, d := range dots {
+			y := height - 1
+			if most > 0 {
+				y -= (height - 3) * d.Y / most
+			}
+			fmt.Fprintf(&line, "%.1f,%.1f ", width*d.X, y)
+			if len(dots) == 1 && i == 0 {
+				fmt.Fprintf(&line, "%.1f,%.1f ", width*d.X+1, y)
+			}
+		}
+		nodes = append(nodes, g.El("polyline", g.Attr("points", strings.TrimSpace(line.String()))))
+	}
+	return svg("spark", width, height, label, nodes...)
+}
+
 // Bar is a value as a share of the greatest, between 0 and 1; kind is a CSS class.
 func Bar(share float64, kind, label string) g.Node {
 	const width, height = 100.0, 8.0

@@ -36,7 +36,7 @@ func everywhere(text string) g.Node {
 	shell := view.Shell{Title: view.Clean(text), Path: view.At("/case", "id", text), Person: &access.Person{Name: text}, Place: text, Version: text, Live: true}
 	return shell.Page(g.Group{
 		view.Text(text), view.Code(text), view.Block(text), view.Dotted(text), view.Paragraph(text), view.Badge(view.Bad, text), view.Banner(view.Warn, text),
-		view.Command(text), view.Outside(text, "there"), view.Outside("https://example.com/?"+text, "there"), view.Spark([]float64{1, 2}, text), view.Bar(0.5, "", text),
+		view.Command(text), view.Outside(text, "there"), view.Outside("https://example.com/?"+text, "there"), view.Spark([]float64{1, 2}, text), view.Bar(0.5, "", text), view.Trend([][]view.Dot{{{X: 0.5, Y: 1}}}, 1, text),
 		table.Render(view.At("/case", "id", text)),
 	})
 }
@@ -90,6 +90,7 @@ func TestGolden(t *testing.T) {
 		"table": table.Render("/readers?a=1&b=2"), "table-empty": (&view.Table{ID: "none", Caption: "None", Empty: "Nothing is there."}).Render("/"),
 		"tiles":  view.Tiles(view.Tile{Name: "Webhooks", Value: "12", Unit: "a second", Help: "What it is.", Level: view.Warn, Chart: view.Spark([]float64{0, 2, 1}, "an hour"), Link: "/flow"}),
 		"banner": view.Banner(view.Bad, "Stage lox24 is stuck."), "badge": view.Badge(view.Good, "ok"), "time": g.Group{view.Time(at), view.Time(time.Time{})},
+		"trend":      view.Trend([][]view.Dot{{{X: 0, Y: 0}, {X: 0.25, Y: 5}}, {{X: 0.5, Y: 10}}}, 10, "behind"),
 		"spark-flat": view.Spark(nil, "nothing"), "columns": view.Columns([][]float64{{1, 2}, {0, 0}, {3, 0}}, []string{"fact", "dup"}, "three minutes"), "bar": view.Bar(0.25, "second", "a quarter"),
 	} {
 		t.Run(name, func(t *testing.T) {
