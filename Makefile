@@ -112,7 +112,7 @@ chaos: ## N schedules of faults in virtual time, and that each way to break the 
 	go test ./processor -run '^Test(PipelineInAnyOrder|AnErasureIsAsIfItHadNotBeen|RotationPartsNoCase|FiguresAreTheLastSnapshots)$$' -v -count 1 -timeout 0 -rapid.checks $$(($(N) / 20))
 	go test -tags synctests ./processor/chaos -run '^TestSchedules$$' -v -count 1 -timeout 0 -schedules $$(($(N) / 10))
 	go test -tags tributary_break ./processor/engine -run '^Test(AdministratorMutations|Mutations|UnstableOffsets)AreCaught$$' -v -count 1 -timeout 0
-	go test -tags synctests,tributary_break ./processor/chaos -run '^TestMutationsAreCaught$$' -v -count 1 -timeout 0
+	go test -tags synctests,tributary_break ./processor/chaos -run '^Test(Insights)?MutationsAreCaught$$|^TestRestarts$$' -v -count 1 -timeout 0
 	go test -tags tributary_break ./ingest -run '^TestMutationsAreCaught$$' -v -count 1 -timeout 0
 
 # DAYS is how many days with attacks and how many quiet ones are played, STAGE_DAYS how many

@@ -36,7 +36,7 @@ func loadOf(seed uint64) func() load {
 func TestSchedules(t *testing.T) {
 	t.Parallel()
 	began := time.Now()
-	sum := playAll(t, *seed, *schedules, plan)
+	sum := playAll(t, *seed, *schedules, plan, loadOf)
 	if sum.failing != nil {
 		t.Fatal(story(t, sum.failing, sum.outcome, loadOf(sum.failing.seed)))
 	}
@@ -47,12 +47,14 @@ func TestSchedules(t *testing.T) {
 type summary struct {
 	injected map[string]int
 	virtual  time.Duration
-	failing  *schedule
-	outcome  outcome
+	// cards counts the schedules whose scorecards were compared.
+	cards   int
+	failing *schedule
+	outcome outcome
 }
 
 // playAll plays schedules on all processors, until one fails.
-func playAll(t *testing.T, from uint64, n int, plan func(uint64) *schedule) (sum summary) {
+func playAll(t *testing.T, from uint64, n int, plan func(uint64) *schedule, loadOf func(uint64) func() load) (sum summary) {
 	t.Helper()
 	sum.injected = map[string]int{}
 	var next atomic.Int64
@@ -75,6 +77,9 @@ func playAll(t *testing.T, from uint64, n int, plan func(uint64) *schedule) (sum
 					sum.injected[kind] += n
 				}
 				sum.virtual += out.virtual
+				if out.cards {
+					sum.cards++
+				}
 				if len(out.violations) > 0 && sum.failing == nil {
 					sum.failing, sum.outcome = p, out
 				}
@@ -93,8 +98,8 @@ func (s *summary) report(n int, took time.Duration) string {
 	for _, n := range s.injected {
 		faults += n
 	}
-	fmt.Fprintf(&b, "%d whole-client schedules from seed %d on in %v (%v of virtual time): nothing lost, nothing twice; %d faults:\n",
-		n**again, *seed, took.Round(time.Millisecond), s.virtual.Round(time.Second), faults)
+	fmt.Fprintf(&b, "%d whole-client schedules from seed %d on in %v (%v of virtual time): nothing lost, nothing twice; scorecards compared in %d; %d faults:\n",
+		n**again, *seed, took.Round(time.Millisecond), s.virtual.Round(time.Second), s.cards, faults)
 	for _, kind := range slices.Sorted(maps.Keys(s.injected)) {
 		fmt.Fprintf(&b, "%7d %s\n", s.injected[kind], kind)
 	}

@@ -54,6 +54,9 @@ func drawHistory(seed uint64, began time.Time) []rawRecord {
 		h.account(4567)
 	}
 	if h.dice.IntN(2) == 0 {
+		h.spending(4568)
+	}
+	if h.dice.IntN(2) == 0 {
 		h.add(schemas.RawLOX24, "lox24:sha256:00", 0, raw.Envelope{Assurance: raw.AssuranceSharedSecret}, []byte(`{"name":`))
 	}
 	if h.dice.IntN(2) == 0 {
@@ -200,18 +203,32 @@ func (h *history) call(n int, order string, start time.Duration) {
 	}
 }
 
-// account is Voximplant's.
+// account is Voximplant's: it is below its minimum, frozen for a minute, and works again.
 func (h *history) account(n int) {
 	for i, payload := range []object{
 		{"type": "min_balance", "min_balance": object{"is_min_credit": false, "is_repeated": false}},
 		{"type": "account_is_frozen", "account_is_frozen": object{}},
 		{"type": "account_is_unfrozen", "account_is_unfrozen": object{}},
 	} {
-		body := object{
-			"callback_id": 1200 + i, "account_id": n, "hash": strings.Repeat("0", 32), "account_name": "acme", "account_email": "a@example.com",
-			"language_code": "en", "account_first_name": "Ann", "account_last_name": "Lee", "balance": 9 - i, "currency": "USD",
-		}
-		maps.Copy(body, payload)
-		h.add(schemas.RawVoximplant, fmt.Sprint("voximplant:", n), time.Duration(i)*time.Minute, raw.Envelope{Assurance: raw.AssuranceSignedID}, body)
+		h.callback(n, i, time.Duration(i)*time.Minute, float64(9-i), payload)
 	}
+}
+
+// spending is an account whose balance ends before the run begins.
+func (h *history) spending(n int) {
+	balance := 60.0
+	for i := range 10 {
+		balance -= 3 + float64(h.dice.IntN(3))
+		h.callback(n, i, time.Duration(10*i)*time.Minute, balance, object{"type": "transcription_complete", "transcription_complete": object{"transcription_cost": 0.01}})
+	}
+}
+
+// callback is one of Voximplant's about an account.
+func (h *history) callback(account, number int, after time.Duration, balance float64, payload object) {
+	body := object{
+		"callback_id": 1200 + number, "account_id": account, "hash": strings.Repeat("0", 32), "account_name": "acme", "account_email": "a@example.com",
+		"language_code": "en", "account_first_name": "Ann", "account_last_name": "Lee", "balance": balance, "currency": "USD",
+	}
+	maps.Copy(body, payload)
+	h.add(schemas.RawVoximplant, fmt.Sprint("voximplant:", account), after, raw.Envelope{Assurance: raw.AssuranceSignedID}, body)
 }

@@ -39,7 +39,7 @@ func TestMutationsAreCaught(t *testing.T) {
 	for _, mutation := range shown() {
 		t.Run(string(mutation), func(t *testing.T) {
 			t.Parallel()
-			sum := playAll(t, *seed, limit, mutated(mutation))
+			sum := playAll(t, *seed, limit, mutated(mutation), loadOf)
 			if sum.failing == nil {
 				t.Fatalf("not caught by %d schedules", limit)
 			}
@@ -52,7 +52,7 @@ func TestMutationsAreCaught(t *testing.T) {
 // has its trace.
 func TestStoryIsSmall(t *testing.T) {
 	t.Parallel()
-	sum := playAll(t, *seed, 1000, mutated(failpoint.DropTimers))
+	sum := playAll(t, *seed, 1000, mutated(failpoint.DropTimers), loadOf)
 	if sum.failing == nil {
 		t.Fatal("no schedule fails")
 	}

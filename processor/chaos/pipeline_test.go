@@ -4,7 +4,6 @@ package chaos_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -20,12 +19,27 @@ import (
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
-	"github.com/tributary-hq/tributary/schemas/avro"
-	format "github.com/tributary-hq/tributary/schemas/wire"
 )
 
-// pipelines is the load of all stages, held against the same raw topics in memory.
-type pipelines struct{ accepted int }
+// pipelines is the load of all stages, compared with the same raw topics in memory.
+type pipelines struct {
+	accepted int
+	// want is the result of the first records raw ones in memory.
+	want    *results
+	records int
+}
+
+// The bubble's time begins at midnight. A run begins so long before a full hour that the last
+// minute of the providers' counts ends, and their scorecards are due, soon after the traffic.
+const (
+	hour     = 1 * time.Hour
+	lead     = 11 * time.Second
+	slack    = 5 * time.Second // more than clocks are apart
+	emission = time.Second
+)
+
+// begin implements load.
+func (*pipelines) begin() { time.Sleep(hour - lead) }
 
 func (*pipelines) topics(partitions int32) map[string]int32 {
 	out := map[string]int32{}
@@ -43,9 +57,9 @@ type stagesProgram struct{ *processor.Processor }
 func (p stagesProgram) Flush() error { return p.ProbeFlush() }
 func (p stagesProgram) End()         { p.ProbeEnd(context.Background()) }
 
-func (*pipelines) program(config engine.Config, deps engine.Deps, workers int) (program, error) {
-	all := processor.DefaultConfig()
-	all.Engine, all.Workers = config, map[string]int{}
+func (*pipelines) program(engineConfig engine.Config, deps engine.Deps, workers int) (program, error) {
+	all := config()
+	all.Engine, all.Workers = engineConfig, map[string]int{}
 	for _, name := range processor.StageNames() {
 		all.Workers[name] = workers
 	}
@@ -65,6 +79,13 @@ func (*pipelines) program(config engine.Config, deps engine.Deps, workers int) (
 	}
 	p, err := processor.New(all, given)
 	return stagesProgram{p}, err
+}
+
+// config returns the settings of the stages.
+func config() processor.Config {
+	c := processor.DefaultConfig()
+	c.Insights.EmitInterval = emission
+	return c
 }
 
 func processorDeps() (processor.Deps, error) {
@@ -103,6 +124,8 @@ func (l *pipelines) send(r *run) {
 		l.accepted++
 		time.Sleep(40 * time.Millisecond)
 	}
+	// Otherwise they may be due an hour later.
+	r.cards = time.Since(r.began) < lead-slack
 }
 
 // drained implements load: what is in the topics is what the same raw records come
@@ -123,11 +146,12 @@ func (l *pipelines) judge(r *run) {
 // explain implements load: why it is not drained.
 func (l *pipelines) explain(ctx context.Context, r *run) string { return l.compare(ctx, r) }
 
-// compare holds the outputs against those of the same raw records in memory.
+// compare returns the first difference between the outputs and those of the same raw records
+// in memory, empty if there is none.
 func (l *pipelines) compare(ctx context.Context, r *run) string {
 	var names []string
 	for _, topic := range schemas.Table() {
-		if topic.Family == schemas.FamilyOutput || strings.HasPrefix(topic.Name, "raw.") {
+		if topic.Family == schemas.FamilyOutput || strings.HasPrefix(topic.Name, "raw.") || topic.Name == schemas.InternalInsights {
 			names = append(names, topic.Name)
 		}
 	}
@@ -135,52 +159,64 @@ func (l *pipelines) compare(ctx context.Context, r *run) string {
 	if err != nil {
 		return fmt.Sprintf("cannot read: %v", err)
 	}
-	want, err := l.model(topics, r)
-	if err != nil {
+	if err := l.model(topics, r); err != nil {
 		return fmt.Sprintf("in memory: %v", err)
 	}
-	got := newConsumer()
+	got := newResults()
 	for topic, records := range topics {
 		for _, record := range records {
-			if err := got.consume(topic, string(record.Key), record.Value); err != nil {
+			if err := got.add(topic, string(record.Key), record.Value); err != nil {
 				return fmt.Sprintf("%s %d/%d: %v", topic, record.Partition, record.Offset, err)
 			}
 		}
 	}
-	sum := 0
-	for _, n := range got.account {
-		sum += n
-	}
-	if sum != l.accepted {
+	if sum := got.total(); sum != l.accepted {
 		return fmt.Sprintf("%d records were accepted and %d are decoded, repeats or dead letters: %v", l.accepted, sum, got.account)
 	}
-	if diff := cmp.Diff(want.account, got.account); diff != "" {
-		return "account (-in memory +on the broker): " + diff
+	for _, of := range []struct {
+		what      string
+		want, got any
+	}{
+		{"account", l.want.account, got.account},
+		{"revisions that come again", l.want.again, got.again},
+		{"breaches of the order of a signal's states", l.want.breaches, got.breaches},
+		{"counts of the providers", l.want.counts, got.counts},
+		{"last snapshots", l.want.last, got.last},
+	} {
+		if diff := cmp.Diff(of.want, of.got); diff != "" {
+			return of.what + " (-in memory +on the broker): " + diff
+		}
 	}
-	if len(got.again) > 0 {
-		return fmt.Sprintf("revisions that come again: %v", got.again)
-	}
-	if diff := cmp.Diff(want.last, got.last); diff != "" {
-		return "last snapshots (-in memory +on the broker): " + diff
+	if diff := cmp.Diff(got.counts, got.cards()); r.cards && diff != "" {
+		return "scorecards (-counts of the providers +scorecards): " + diff
 	}
 	return ""
 }
 
 // model feeds the raw topics to all stages in memory.
-func (*pipelines) model(topics map[string][]*kgo.Record, r *run) (*consumer, error) {
+func (l *pipelines) model(topics map[string][]*kgo.Record, r *run) error {
+	records := 0
+	for topic := range topics {
+		if strings.HasPrefix(topic, "raw.") {
+			records += len(topics[topic])
+		}
+	}
+	if l.want != nil && l.records == records {
+		return nil
+	}
 	deps, err := processorDeps()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	memory, err := processor.NewMemory(processor.DefaultConfig(), deps, r.plan.partitions)
+	memory, err := processor.NewMemory(config(), deps, r.plan.partitions)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	want := newConsumer()
+	want := newResults()
 	take := func(outputs []stage.Output, err error) error {
 		for i := range outputs {
 			if err == nil {
-				err = want.consume(outputs[i].Topic, string(outputs[i].Key), outputs[i].Value)
+				err = want.add(outputs[i].Topic, string(outputs[i].Key), outputs[i].Value)
 			}
 		}
 		return err
@@ -195,76 +231,17 @@ func (*pipelines) model(topics map[string][]*kgo.Record, r *run) (*consumer, err
 				in.Headers = append(in.Headers, stage.Header(h))
 			}
 			if err := take(memory.Feed(in)); err != nil {
-				return nil, err
+				return err
 			}
 		}
 	}
-	// Twice: a deadline upstream makes members whose own deadline comes later.
-	for range 2 {
-		if err := take(memory.AdvanceTo(r.began)); err != nil {
-			return nil, err
+	// Twice: a deadline upstream makes members whose own deadline comes later. The rows of the
+	// funnel come with the emission after that.
+	for _, at := range []time.Time{r.began, r.began, r.began.Add(2 * emission)} {
+		if err := take(memory.AdvanceTo(at)); err != nil {
+			return err
 		}
 	}
-	return want, nil
-}
-
-// consumer is one of everything that the stages emit.
-type consumer struct {
-	// account is how many records there are of each topic that ends a raw one's way.
-	account map[string]int
-	// last is the last snapshot by topic and key, without what tells of the arrival.
-	last map[string]map[string]any
-	// revisions are those seen by topic and key, again those that came twice.
-	revisions map[string]bool
-	again     []string
-}
-
-func newConsumer() *consumer {
-	return &consumer{account: map[string]int{}, last: map[string]map[string]any{}, revisions: map[string]bool{}}
-}
-
-func (c *consumer) consume(topic, key string, value []byte) error {
-	if strings.HasPrefix(topic, "decoded.") || strings.HasPrefix(topic, "deadletter.") || topic == schemas.Duplicates {
-		c.account[topic]++
-	}
-	if !strings.HasPrefix(topic, "enriched.") && !strings.HasPrefix(topic, "facts.") {
-		return nil
-	}
-	name := topic + " " + key
-	if value == nil {
-		delete(c.last, name)
-		return nil
-	}
-	snapshot, _ := avro.New(topic)
-	_, body, err := format.Parse(value)
-	if err == nil {
-		err = snapshot.DecodeAvro(body)
-	}
-	if err != nil {
-		return err
-	}
-	text, err := json.Marshal(snapshot)
-	if err != nil {
-		return err
-	}
-	var fields map[string]any
-	if err := json.Unmarshal(text, &fields); err != nil {
-		return err
-	}
-	if revision, ok := fields["revision"]; ok {
-		seen := fmt.Sprint(name, " ", revision)
-		if c.revisions[seen] {
-			c.again = append(c.again, seen)
-		}
-		c.revisions[seen] = true
-	}
-	maps.DeleteFunc(fields, func(field string, _ any) bool { return slices.Contains(ofTheArrival(), field) })
-	c.last[name] = fields
+	l.want, l.records = want, records
 	return nil
-}
-
-// ofTheArrival are the fields of snapshots that tell of the arrival itself: a
-// deadline counts from when the first of its repeats was received.
-func ofTheArrival() []string {
-	return []string{"revision", "changed_by", "processed_at", "deadline", "hold_deadline", "late", "lateness_ms"}
 }

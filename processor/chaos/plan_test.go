@@ -26,6 +26,8 @@ type schedule struct {
 	sends      []send
 	faults     []fault
 	mutation   func(*engine.Deps)
+	// drainLimit is how long after the last fault everything has to be handled; 0 means ten minutes.
+	drainLimit time.Duration
 }
 
 // hostPlan is a process that runs again after it died.

@@ -3,6 +3,7 @@
 package chaos_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,6 +28,8 @@ type load interface {
 	topics(partitions int32) map[string]int32
 	// groups are the stages that work.
 	groups() []string
+	// begin waits for the time at which the run begins.
+	begin()
 	program(config engine.Config, deps engine.Deps, workers int) (program, error)
 	// send begins the traffic; it returns when all of it is answered.
 	send(r *run)
@@ -64,6 +67,8 @@ type run struct {
 	dice     *rand.Rand
 
 	violations []string
+	// cards is set if the scorecards are compared.
+	cards bool
 }
 
 // outcome is what came of a schedule.
@@ -72,6 +77,7 @@ type outcome struct {
 	trace      []string
 	injected   map[string]int
 	virtual    time.Duration
+	cards      bool
 }
 
 // play runs a schedule in a bubble of its own.
@@ -84,6 +90,7 @@ func play(t *testing.T, p *schedule, l load) (out outcome) {
 		}
 	}()
 	synctest.Test(t, func(t *testing.T) {
+		l.begin()
 		r := &run{
 			plan: p, load: l, running: map[*process]bool{}, older: map[string]*vfs.MemFS{}, skew: map[string]time.Duration{},
 			done: map[int]bool{}, injected: map[string]int{}, began: time.Now(), dice: rand.New(rand.NewPCG(p.seed, 2)),
@@ -95,7 +102,7 @@ func play(t *testing.T, p *schedule, l load) (out outcome) {
 			r.play()
 		}
 		r.close()
-		out = outcome{violations: r.violations, trace: r.trace, injected: r.injected, virtual: time.Since(r.began)}
+		out = outcome{violations: r.violations, trace: r.trace, injected: r.injected, virtual: time.Since(r.began), cards: r.cards}
 	})
 	return out
 }
@@ -135,7 +142,7 @@ func (r *run) play() {
 	r.load.send(r)
 	time.Sleep(2500 * time.Millisecond) // what is bound to later events does not happen
 	r.heal()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), cmp.Or(r.plan.drainLimit, 10*time.Minute))
 	defer cancel()
 	for !r.load.drained(ctx, r) {
 		if ctx.Err() != nil {
@@ -150,7 +157,7 @@ func (r *run) play() {
 func (r *run) stuck() {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	r.sayf("stuck", "not all is handled ten minutes after the last fault: %s", r.load.explain(ctx, r))
+	r.sayf("stuck", "not all is handled long after the last fault: %s", r.load.explain(ctx, r))
 }
 
 // heal ends all faults, so that the run can come to an end.

@@ -41,6 +41,9 @@ func (*tallies) topics(partitions int32) map[string]int32 {
 	return map[string]int32{input: partitions, output: partitions, deadLetters: partitions, changelog: partitions}
 }
 
+// begin implements load.
+func (*tallies) begin() {}
+
 func (*tallies) groups() []string { return []string{stageName} }
 
 // engineProgram is an engine as a program.
