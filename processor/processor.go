@@ -19,6 +19,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/contract"
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/ledger"
+	"github.com/tributary-hq/tributary/processor/pause"
 	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/schemas"
@@ -72,6 +73,7 @@ type Processor struct {
 	counters *ledger.Metrics
 	brokers  *brokers
 	stateDir *stateDir
+	pauses   *pause.Board
 }
 
 // New checks the settings. It starts nothing and connects to nothing.
@@ -91,6 +93,7 @@ func New(config Config, deps Deps) (*Processor, error) {
 	deps.Sources = slices.Clone(deps.Sources)
 	p := &Processor{config: config, deps: deps, sources: source.NewSet(deps.Sources), brokers: newBrokers()}
 	p.sources.OnDefaults = p.warnOfDefaults()
+	p.pauses = pause.New(pause.Config{Kafka: deps.Kafka, Names: deps.Names, Logger: deps.Logger, Now: deps.Now})
 	return p, nil
 }
 
@@ -130,7 +133,7 @@ func (p *Processor) Start(ctx context.Context) error {
 		specs = append(specs, engine.Spec{
 			Name: name, Stage: stage, Input: topics.Input, Changelog: topics.Changelog, Outputs: topics.Outputs,
 			Partitions: configured(topics.Input), DeadLetter: topics.DeadLetter, WallClock: r.readsRaw, Workers: p.config.workers(name),
-			OnCount: businessMetrics(name, p.counters.Add(name)), Replayed: replayed,
+			OnCount: businessMetrics(name, p.counters.Add(name)), Replayed: replayed, Paused: p.paused(name),
 		})
 	}
 	p.config.Memory.apply()
@@ -142,7 +145,11 @@ func (p *Processor) Start(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("processor: %w", err)
 	}
+	// A stage that is paused must not poll before that is known.
+	p.pauses.Start(ctx)
+	p.pauses.Register(p.deps.Metrics, p.config.stages())
 	if err := running.Start(ctx); err != nil {
+		p.pauses.Stop()
 		return fmt.Errorf("processor: %w", err)
 	}
 	registerDisk(p.deps.Metrics, p.config.Engine.StateDir)
@@ -150,6 +157,14 @@ func (p *Processor) Start(ctx context.Context) error {
 	p.stateDir = watchStateDir(ctx, p.config.Engine.StateDir, &p.deps)
 	p.engine = running
 	return nil
+}
+
+// paused returns the hook that reports whether an operator has paused a stage.
+func (p *Processor) paused(stage string) func() bool {
+	return func() bool {
+		_, paused := p.pauses.Of(stage)
+		return paused
+	}
 }
 
 // Health returns the status of every worker; nil before Start.

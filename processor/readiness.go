@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/engine"
+	"github.com/tributary-hq/tributary/processor/pause"
 )
 
 // Detail is the status that the admin endpoint shows in addition to readiness.
@@ -15,6 +16,8 @@ type Detail struct {
 	// Restoring is how far the restores of all workers are; nil if none runs.
 	Restoring *engine.Progress `json:"restoring,omitempty"`
 	Workers   []engine.Status  `json:"workers"`
+	// Paused are the configured stages that an operator has paused.
+	Paused []pause.Pause `json:"paused,omitempty"`
 	// Standbys are the warm copies kept for other processes.
 	Standbys []engine.StandbyPartition `json:"standbys,omitempty"`
 }
@@ -31,7 +34,7 @@ func (p *Processor) Detail() Detail {
 			d.Workers[i].Ready = 0
 		}
 	}
-	d.Standbys = p.engine.Standbys()
+	d.Standbys, d.Paused = p.engine.Standbys(), p.pausedStages()
 	if sum := p.engine.Restoring(); sum.Partitions > 0 {
 		d.Restoring = &sum
 	}
@@ -44,13 +47,26 @@ func (p *Processor) Ready() bool {
 	return p.engine != nil && p.brokers.why() == "" && p.workersWhy() == ""
 }
 
-// Why describes the problem, the first cause if there are several; it is empty if there is
-// none.
+// Why describes the problem, the first cause if there are several, else which stages are
+// paused: that is no problem. It is empty if there is nothing to say.
 func (p *Processor) Why() string {
 	if p.engine == nil {
 		return "starting"
 	}
-	return cmp.Or(p.brokers.why(), p.stateDir.why(), p.workersWhy())
+	return cmp.Or(p.brokers.why(), p.stateDir.why(), p.workersWhy(), p.pausedWhy())
+}
+
+// pausedStages returns the pauses of the stages that this process runs.
+func (p *Processor) pausedStages() []pause.Pause {
+	return slices.DeleteFunc(p.pauses.All(), func(x pause.Pause) bool { return !slices.Contains(p.config.stages(), x.Stage) })
+}
+
+func (p *Processor) pausedWhy() string {
+	var texts []string
+	for _, x := range p.pausedStages() {
+		texts = append(texts, fmt.Sprintf("stage %s is %s", x.Stage, &x))
+	}
+	return strings.Join(texts, "; ")
 }
 
 func (p *Processor) workersWhy() string {

@@ -24,6 +24,7 @@ func (p *Processor) Stop(ctx context.Context) error {
 		return nil
 	}
 	p.stateDir.end()
+	defer p.pauses.Stop()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	stopped, asked := make(chan error, 1), make(chan error, 1)
