@@ -2,7 +2,6 @@ package kafka
 
 import (
 	"sync"
-	"unsafe"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 )
@@ -94,58 +93,3 @@ func (s *scratchPool) GetDecompressBytes(compressed []byte, _ kgo.CompressionCod
 
 // PutDecompressBytes implements kgo.PoolDecompressBytes.
 func (s *scratchPool) PutDecompressBytes(b []byte) { s.pool.Put(&b) }
-
-// freeList is a pool of unused slices, limited in bytes; the oldest are dropped first.
-// It is safe for concurrent use.
-type freeList[T any] struct {
-	mu   sync.Mutex
-	free [][]T // oldest first
-	held int   // bytes in the list
-	most int   // limit of held
-}
-
-// get returns an empty slice with a capacity of at least n: the smallest free one with
-// a capacity of at most 2n, or a new one.
-func (f *freeList[T]) get(n int) []T {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	best := -1
-	for i, s := range f.free {
-		if c := cap(s); c >= n && c <= 2*n && (best < 0 || c < cap(f.free[best])) {
-			best = i
-		}
-	}
-	if best < 0 {
-		return make([]T, 0, n)
-	}
-	return f.take(best)[:0]
-}
-
-// put returns a slice to the pool.
-func (f *freeList[T]) put(s []T) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if bytesOf(s) > f.most {
-		return
-	}
-	for f.held+bytesOf(s) > f.most {
-		f.take(0)
-	}
-	f.free = append(f.free, s)
-	f.held += bytesOf(s)
-}
-
-// take removes a slice from the list.
-func (f *freeList[T]) take(i int) []T {
-	s := f.free[i]
-	copy(f.free[i:], f.free[i+1:])
-	f.free[len(f.free)-1] = nil
-	f.free = f.free[:len(f.free)-1]
-	f.held -= bytesOf(s)
-	return s
-}
-
-func bytesOf[T any](s []T) int {
-	var one T
-	return cap(s) * int(unsafe.Sizeof(one))
-}
