@@ -209,3 +209,11 @@ func (c *Config) workers(stage string) int {
 	}
 	return DefaultWorkers(len(c.stages()))
 }
+
+// commitInterval is the stage's own commit interval, 0 if it has none.
+func (c *Config) commitInterval(stage string) time.Duration {
+	if stage == StageInsights {
+		return c.Insights.CommitInterval
+	}
+	return 0
+}

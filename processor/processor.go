@@ -131,6 +131,7 @@ func (p *Processor) Start(ctx context.Context) error {
 		r, _ := find(name)
 		topics := r.topics
 		specs = append(specs, engine.Spec{
+			CommitInterval: p.config.commitInterval(name),
 			Name: name, Stage: stage, Input: topics.Input, Changelog: topics.Changelog, Outputs: topics.Outputs,
 			Partitions: configured(topics.Input), DeadLetter: topics.DeadLetter, WallClock: r.readsRaw, Workers: p.config.workers(name),
 			OnCount: businessMetrics(name, p.counters.Add(name)), Replayed: replayed, Paused: p.paused(name),

@@ -185,6 +185,9 @@ type Spec struct {
 	WallClock bool
 	// Workers is how many sessions of the stage run in this process.
 	Workers int
+	// CommitInterval, if longer than Config's CommitInterval, is the stage's own, also
+	// while its input is read to its end: for a stage whose outputs nobody waits for.
+	CommitInterval time.Duration
 	// OnCount receives the counts of committed transactions. The goroutines of the
 	// workers call it concurrently. May be nil.
 	OnCount func(stage.Count)

@@ -281,11 +281,18 @@ func (w *worker) dropAll() {
 	w.updateStatus()
 }
 
+func paceOf(spec *Spec, config *Config) pace.Pace {
+	if spec.CommitInterval > config.CommitInterval {
+		return pace.Pace{Interval: spec.CommitInterval, Least: spec.CommitInterval}
+	}
+	return pace.Pace{Interval: config.CommitInterval, Least: config.MinCommitInterval}
+}
+
 func newWorker(spec *Spec, index int, instance string, e *Engine) *worker {
 	group := e.deps.topic(spec.Name)
 	id := fmt.Sprintf("%s.%s.%d", group, instance, index)
 	w := &worker{
-		pace: pace.Pace{Interval: e.config.CommitInterval, Least: e.config.MinCommitInterval},
+		pace: paceOf(spec, &e.config),
 		spec: *spec, index: index, config: &e.config, deps: &e.deps, store: e.store, killed: e.killed, metrics: e.metrics,
 		logger: e.deps.Logger.With(slog.String("stage", spec.Name), slog.Int("worker", index)),
 		group:  group, input: e.deps.topic(spec.Input), changelog: e.deps.topic(spec.Changelog),

@@ -18,7 +18,11 @@ type Settings struct {
 	// Enabled runs the stage, and has the stages in front of it emit their differences.
 	// Default true.
 	Enabled bool `json:"enabled" koanf:"enabled" yaml:"enabled"`
-	// EmitInterval is the event time between two emissions of changed rows. Default 1 min, as often as pumping is looked for.
+	// CommitInterval is how long differences are collected for one transaction; a shorter
+	// one than the engine's has no effect. Default 1 s: rows are emitted once a minute.
+	CommitInterval time.Duration `json:"commit_interval" koanf:"commit_interval" yaml:"commit_interval"`
+	// EmitInterval is the event time between two emissions of changed rows. Default 1 min,
+	// as often as pumping is looked for.
 	EmitInterval time.Duration `json:"emit_interval" koanf:"emit_interval" yaml:"emit_interval"`
 	// Retention is how long after its end a window of a quarter-hour or an hour is kept.
 	// Default 35 days.
@@ -45,7 +49,7 @@ type Settings struct {
 func DefaultSettings() Settings {
 	const day = 24 * time.Hour
 	return Settings{
-		Enabled: true, EmitInterval: time.Minute, Retention: 35 * day, DayRetention: 400 * day, MaxBlocks: 2000,
+		Enabled: true, CommitInterval: time.Second, EmitInterval: time.Minute, Retention: 35 * day, DayRetention: 400 * day, MaxBlocks: 2000,
 		SignalRetention: 35 * day, Pumping: pumping.DefaultConfig(), Runway: runway.DefaultSettings(),
 		Scorecard: scorecard.DefaultSettings(),
 	}
@@ -57,7 +61,7 @@ func (s *Settings) Validate() error {
 	for _, span := range []struct {
 		key string
 		is  time.Duration
-	}{{"emit_interval", s.EmitInterval}, {"retention", s.Retention}, {"day_retention", s.DayRetention}, {"signal_retention", s.SignalRetention}} {
+	}{{"commit_interval", s.CommitInterval}, {"emit_interval", s.EmitInterval}, {"retention", s.Retention}, {"day_retention", s.DayRetention}, {"signal_retention", s.SignalRetention}} {
 		if span.is <= 0 {
 			errs = append(errs, fmt.Errorf("%s: %s is not positive", span.key, span.is))
 		}
