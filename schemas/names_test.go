@@ -37,8 +37,8 @@ func severalTypes() map[string]string {
 func severalDocs() []string {
 	return strings.Fields(`
 		accepted dead_letters decoded duplicates missed_attempts missed_attempts_withdrawn replayed unaccounted
-		account_document_status account_document_status_raw account_id amount amount_changed amount_inconsistent
-		amount_minor api_version area assurance attempt_number attempt_total block carrier changed_by channel channel_raw channel_switches
+		account_document_status account_document_status_raw account_id actor amount amount_changed amount_inconsistent
+		amount_minor api_version area assurance at attempt_number attempt_total block carrier changed_by channel channel_raw channel_switches
 		commission_minor conflict converted_currency correlation_id correlation_ids cost_converted_minor cost_minor cost_per_paid_minor
 		cost_per_verified_minor cost_unknown country created_at currency customer_id
 		deadline delivered_channel delivered_channel_raw duration_ms entity_id error event_created_at event_id event_raw

@@ -22,9 +22,9 @@ type Pause struct {
 	// Actor: Who paused or resumed the stage: user and host of the command, or the
 	// person of the console.
 	Actor string `json:"actor"`
-	// Purpose: Why, in the person's words; may be empty for a resume.
+	// Purpose: Why, in the person's words.
 	Purpose string `json:"purpose"`
-	// Version: Version of the program that wrote the record.
+	// Version: Version of the program that acted.
 	Version string `json:"version"`
 }
 
