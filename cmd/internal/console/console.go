@@ -139,7 +139,6 @@ func (s *Server) Stop(ctx context.Context) (err error) {
 	s.account.Wait()
 	s.erase.Wait()
 	s.feed.Close()
-	s.acts.Close()
 	return err
 }
 

@@ -53,13 +53,12 @@ const (
 	maxTarget  = 1000
 )
 
-// Log writes the records. Make it with New, end it with Close.
+// Log writes the records. Make it with New. Acts are rare: each record has a connection of its own.
 type Log struct {
 	config Config
 
-	mu     sync.Mutex
-	client *kgo.Client
-	id     uint32
+	mu sync.Mutex
+	id uint32 // of the schema, 0 before the registry was asked
 }
 
 // New returns a log that has not connected.
@@ -68,15 +67,6 @@ func New(config Config) *Log {
 		config.Now = time.Now
 	}
 	return &Log{config: config}
-}
-
-// Close ends the connection.
-func (l *Log) Close() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.client != nil {
-		l.client.Close()
-	}
 }
 
 // Receipt is the record of an act, whose outcome is not known yet.
@@ -126,7 +116,7 @@ func (r *Receipt) End(ctx context.Context, records int64, result string, failed 
 }
 
 func (l *Log) write(ctx context.Context, record *avro.Operation) error {
-	client, id, err := l.connect(ctx)
+	id, err := l.schemaID(ctx)
 	if err != nil {
 		return err
 	}
@@ -134,32 +124,33 @@ func (l *Log) write(ctx context.Context, record *avro.Operation) error {
 	if err != nil {
 		return err
 	}
-	return client.ProduceSync(ctx, &kgo.Record{Topic: l.config.Names.Topic(schemas.Operations), Key: []byte(record.ActID), Value: value}).FirstErr()
-}
-
-// connect makes the client and asks for the schema's id, once.
-func (l *Log) connect(ctx context.Context) (*kgo.Client, uint32, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.client != nil {
-		return l.client, l.id, nil
-	}
-	ids, err := l.config.SchemaIDs(ctx)
-	if err != nil {
-		return nil, 0, err
-	}
-	id, ok := ids[schemas.Operations]
-	if !ok {
-		return nil, 0, fmt.Errorf("no schema id for topic %s: register the schemas first (tributary schemas register)", schemas.Operations)
-	}
 	// A record that cannot be written soon must not be written later, when nobody waits for it.
 	const patience = 15 * time.Second
 	client, err := kgo.NewClient(append(append([]kgo.Opt{}, l.config.Kafka...), kgo.RecordDeliveryTimeout(patience))...)
 	if err != nil {
-		return nil, 0, fmt.Errorf("make a Kafka client: %w", err)
+		return fmt.Errorf("make a Kafka client: %w", err)
 	}
-	l.client, l.id = client, id
-	return client, id, nil
+	defer client.Close()
+	return client.ProduceSync(ctx, &kgo.Record{Topic: l.config.Names.Topic(schemas.Operations), Key: []byte(record.ActID), Value: value}).FirstErr()
+}
+
+// schemaID asks for the schema's id, once.
+func (l *Log) schemaID(ctx context.Context) (uint32, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.id != 0 {
+		return l.id, nil
+	}
+	ids, err := l.config.SchemaIDs(ctx)
+	if err != nil {
+		return 0, err
+	}
+	id, ok := ids[schemas.Operations]
+	if !ok {
+		return 0, fmt.Errorf("no schema id for topic %s: register the schemas first (tributary schemas register)", schemas.Operations)
+	}
+	l.id = id
+	return id, nil
 }
 
 func cut(text string, most int) string {

@@ -46,6 +46,8 @@ type Config struct {
 	Logger *slog.Logger
 	// Now is the clock of the records; nil means time.Now.
 	Now func() time.Time
+	// Idle is how long reading goes on after the last look; 0 means that of package poll.
+	Idle time.Duration
 	// Pace multiplies the time between two reads of each poll; 0 means 1. Tests use a small one.
 	Pace float64
 }
@@ -67,8 +69,9 @@ type Feed struct {
 	config Config
 	closes []func()
 
-	mu     sync.Mutex
-	client *kgo.Client
+	mu      sync.Mutex
+	client  *kgo.Client
+	reading int // polls that read
 }
 
 // New returns a feed that has not connected.
@@ -81,7 +84,7 @@ func New(config Config) *Feed {
 	}
 	f := &Feed{config: config}
 	readers := &readers{feed: f}
-	f.Readers = start(f, readers.read, poll.Options{Every: 3 * time.Second})
+	f.Readers = start(f, readers.read, poll.Options{Every: 3 * time.Second, End: readers.close})
 	topics := &topicReader{feed: f}
 	f.Topics = start(f, topics.read, poll.Options{Every: 5 * time.Second})
 	ledger := &ledgerReader{feed: f, next: map[int32]int64{}}
@@ -97,13 +100,19 @@ func New(config Config) *Feed {
 	long := &MoneyRows{feed: f, window: avro.FunnelWindowDay, days: MoneyLongDays}
 	f.MoneyLong = start(f, long.read, poll.Options{Every: time.Minute, Timeout: 2 * time.Minute})
 	f.Signals = start(f, signals.read, poll.Options{Every: 15 * time.Second})
-	f.closes = append(f.closes, readers.close)
 	return f
 }
 
 // start makes a poll that Close ends.
 func start[T any](f *Feed, read func(context.Context) (T, error), options poll.Options) *poll.Poll[T] {
-	options.Now, options.Every = f.config.Now, time.Duration(float64(options.Every)*f.config.Pace)
+	options.Now, options.Every, options.Idle = f.config.Now, time.Duration(float64(options.Every)*f.config.Pace), f.config.Idle
+	end := options.End
+	options.Begin, options.End = f.begin, func() {
+		if end != nil {
+			end()
+		}
+		f.end()
+	}
 	p := poll.New(read, options)
 	f.closes = append(f.closes, p.Close)
 	return p
@@ -114,10 +123,23 @@ func (f *Feed) Close() {
 	for _, end := range f.closes {
 		end()
 	}
+}
+
+// begin counts a poll that reads.
+func (f *Feed) begin() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.client != nil {
+	f.reading++
+}
+
+// end closes the connections when no poll reads any more: an open client asks Kafka for metadata.
+func (f *Feed) end() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.reading--
+	if f.reading == 0 && f.client != nil {
 		f.client.Close()
+		f.client = nil
 	}
 }
 

@@ -22,20 +22,12 @@ type readers struct {
 	feed    *Feed
 	watcher *lag.Watcher
 	history trend.History
-	last    time.Time
 }
 
-// window is how long a group is watched before it is judged, and gap after which time without a look
-// the watching begins anew.
-const (
-	window = 15 * time.Second
-	gap    = 30 * time.Second
-)
+// window is how long a group is watched before it is judged.
+const window = 15 * time.Second
 
 func (r *readers) read(ctx context.Context) (*Readers, error) {
-	if r.watcher != nil && time.Since(r.last) > gap {
-		r.close()
-	}
 	if r.watcher == nil {
 		watcher := lag.New(lag.Config{Kafka: r.feed.config.Kafka, Groups: []string{"*"}, Own: r.feed.config.Own, Window: window, Restores: r.restores, Now: r.feed.config.Now})
 		if err := watcher.Open(); err != nil {
@@ -44,7 +36,6 @@ func (r *readers) read(ctx context.Context) (*Readers, error) {
 		r.watcher = watcher
 	}
 	report, err := r.watcher.Observe(ctx)
-	r.last = time.Now()
 	if err != nil {
 		return nil, err
 	}

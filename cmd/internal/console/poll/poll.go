@@ -26,6 +26,9 @@ type Options struct {
 	Rest int
 	// Now is the clock of Result.At; nil means time.Now.
 	Now func() time.Time
+	// Begin is called before the first read after nobody looked, End after the last read
+	// before nobody looks: they open and close connections. Nil means nothing to do.
+	Begin, End func()
 }
 
 // Result is the outcome of the last read.
@@ -77,6 +80,12 @@ func New[T any](read func(context.Context) (T, error), options Options) *Poll[T]
 	}
 	if options.Now == nil {
 		options.Now = defaults.Now
+	}
+	if options.Begin == nil {
+		options.Begin = func() {}
+	}
+	if options.End == nil {
+		options.End = func() {}
 	}
 	ctx, stop := context.WithCancel(context.Background()) //nolint:gosec // Close calls it
 	return &Poll[T]{options: options, read: read, ctx: ctx, stop: stop, changed: make(chan struct{})}
@@ -136,6 +145,18 @@ func (p *Poll[T]) look(watchers int) (Result[T], <-chan struct{}) {
 
 func (p *Poll[T]) loop() {
 	for {
+		p.options.Begin()
+		p.reads()
+		p.options.End()
+		if p.ended() {
+			return
+		}
+	}
+}
+
+// reads reads until nobody looks.
+func (p *Poll[T]) reads() {
+	for {
 		began := time.Now()
 		ctx, cancel := context.WithTimeout(p.ctx, p.options.Timeout)
 		value, err := p.read(ctx)
@@ -147,7 +168,7 @@ func (p *Poll[T]) loop() {
 		case <-p.ctx.Done():
 			timer.Stop()
 		}
-		if p.ended() {
+		if p.idle() {
 			return
 		}
 	}
@@ -171,11 +192,22 @@ func (p *Poll[T]) publish(value T, err error) {
 	p.changed = make(chan struct{})
 }
 
-// ended reports that nobody looks any more, and marks the loop as ended.
+func (p *Poll[T]) idle() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.unwatched()
+}
+
+// unwatched reports that nobody looks any more; the caller holds the lock.
+func (p *Poll[T]) unwatched() bool {
+	return p.ctx.Err() != nil || p.watchers == 0 && time.Since(p.looked) >= p.options.Idle
+}
+
+// ended marks the loop as ended, unless somebody has begun to look meanwhile.
 func (p *Poll[T]) ended() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.ctx.Err() == nil && (p.watchers > 0 || time.Since(p.looked) < p.options.Idle) {
+	if !p.unwatched() {
 		return false
 	}
 	p.running = false
