@@ -1,10 +1,14 @@
 package uapay_test
 
 import (
+	"fmt"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/tributary-hq/tributary/processor/engine/enginetest"
+	"github.com/tributary-hq/tributary/processor/payment"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/processor/stagetest"
 )
@@ -17,13 +21,34 @@ func TestStateFormats(t *testing.T) {
 		return record(invoice(noon(after), status, paymentStatus, replaced), noon(after), offset)
 	}
 	held := at(time.Minute, 1, "PAID", "HOLDED", nil)
-	again := held
-	again.Offset = 3
+	created := at(0, 0, "NEW", "PENDING", nil)
+	history := []stage.Input{created, held}
+	for i := range payment.MaxFacts { // so many that some have entries of their own, and an aggregate
+		back := map[string]any{"reversalAmount": 100 + i, "operationId": fmt.Sprintf("operation-%d", i%3)}
+		history = append(history, at(time.Minute+time.Duration(i)*time.Second, int64(2+i), "FINISHED", "REJECTED", back))
+	}
+	created.Offset, held.Offset = 1000, 1001
 	c := stagetest.Formats{
 		New:     func() *enginetest.Driver { return newMemory(t, nil) },
-		History: []stage.Input{at(0, 0, "NEW", "PENDING", nil), held},
-		Next:    []stage.Input{again, at(time.Hour, 4, "FINISHED", "FINISHED", map[string]any{"reversalAmount": 100})},
+		History: history,
+		Next:    []stage.Input{created, held, at(time.Hour, 1002, "FINISHED", "FINISHED", map[string]any{"reversalAmount": 100})},
 		Main:    "uapay:" + paymentID,
+	}
+	lived := c.New()
+	if _, err := lived.Feed(history...); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(lived.Dump(0)) { // the facts that have entries of their own
+		key, err := strconv.Unquote(line[:strings.LastIndex(line, `"`)+1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasPrefix(key, c.Main+"\x00f") {
+			c.Others = append(c.Others, key)
+		}
+	}
+	if len(c.Others) < 2 {
+		t.Fatalf("%d facts have entries of their own", len(c.Others))
 	}
 	c.Check(t)
 }
