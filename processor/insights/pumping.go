@@ -87,7 +87,7 @@ func (s *Stage) evaluatePumping(tx stage.Tx, key []byte) error {
 		}
 		c := &claims[i]
 		if c.Change == pumping.Withdrawn {
-			err = s.detectors.keeper.Withdraw(tx, c.SignalID(), c.At, c.Sentence())
+			err = s.detectors.keeper.WithdrawWith(tx, c.Signal(s.config.Rates))
 		} else {
 			err = s.detectors.keeper.Report(tx, c.Signal(s.config.Rates))
 		}

@@ -89,6 +89,18 @@ func (k *Keeper) Withdraw(tx stage.Tx, id string, at time.Time, claim string) er
 	return k.save(tx, &before, &after)
 }
 
+// WithdrawWith is Withdraw with figures that replace those of the last report, as of s.AsOf. The
+// severity stays.
+func (k *Keeper) WithdrawWith(tx stage.Tx, s *avro.Signal) error {
+	before, err := load(tx, s.SignalID)
+	if err != nil || !before.isOpen() {
+		return err
+	}
+	s.State, s.Severity, s.RaisedAt = avro.SignalStateWithdrawn, before.signal.Severity, before.signal.RaisedAt
+	s.UpdatedAt, s.WithdrawnAt = s.AsOf, avro.Some(s.AsOf)
+	return k.save(tx, &before, &saved{signal: *s, end: s.AsOf.Add(k.Retention)})
+}
+
 // IsOpen reports whether the signal holds now.
 func (*Keeper) IsOpen(tx stage.Tx, id string) (bool, error) {
 	s, err := load(tx, id)

@@ -31,6 +31,8 @@ type command struct {
 	Until    time.Time    `json:"until,omitzero"`
 	Withdraw string       `json:"withdraw,omitempty"`
 	Claim    string       `json:"claim,omitempty"`
+	// Last is a report with which the signal is withdrawn.
+	Last *avro.Signal `json:"last,omitempty"`
 }
 
 // detector is a stage that runs the commands in its records.
@@ -45,6 +47,8 @@ func (d *detector) Apply(tx stage.Tx, _ *stage.Input, event stage.Event) error {
 	c, _ := event.(*command)
 	tx.AdvanceWatermark(c.At)
 	switch {
+	case c.Last != nil:
+		return d.keeper.WithdrawWith(tx, c.Last)
 	case c.Report == nil:
 		return d.keeper.Withdraw(tx, c.Withdraw, c.At, c.Claim)
 	case !c.Until.IsZero():
@@ -340,6 +344,32 @@ func TestWithdrawalKeepsEveryFigure(t *testing.T) {
 	got.State, got.Revision, got.WithdrawnAt, got.UpdatedAt, got.AsOf = raised.State, raised.Revision, raised.WithdrawnAt, raised.UpdatedAt, raised.AsOf
 	if diff := cmp.Diff(raised, got); diff != "" {
 		t.Errorf("(-raised +withdrawn):\n%s", diff)
+	}
+}
+
+// TestWithdrawalWithLastFigures: the figures are those of the withdrawal, the times of the claim
+// and its severity stay; without an open claim there is nothing to withdraw.
+func TestWithdrawalWithLastFigures(t *testing.T) {
+	t.Parallel()
+	d, at := newDriver(t), begin.Add(time.Hour)
+	last := pumping("PUMPING/UA/1", at, 12)
+	last.Severity = avro.SignalSeverityInfo
+	if got := feed(t, d, &command{At: begin, Last: last}); len(got) != 0 {
+		t.Errorf("withdrawn without a claim: %+v", got)
+	}
+	feed(t, d, &command{At: begin, Report: pumping("PUMPING/UA/1", begin, 10)})
+	got := feed(t, d, &command{At: at, Last: last})[0]
+	want := *last
+	want.State, want.Severity, want.RaisedAt, want.UpdatedAt, want.WithdrawnAt = avro.SignalStateWithdrawn, avro.SignalSeverityWarning, begin, at, avro.Some(at)
+	want.Revision, want.ProcessedAt, want.Evidence = 2, got.ProcessedAt, got.Evidence
+	if diff := cmp.Diff(&want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if again := feed(t, d, &command{At: at, Last: last}); len(again) != 0 {
+		t.Errorf("withdrawn twice: %+v", again)
+	}
+	if out, err := d.AdvanceTo(0, at.Add(retention)); err != nil || len(read(t, out)) != 1 || read(t, out)[0] != nil {
+		t.Errorf("after the retention: %d records, %v, want a tombstone", len(out), err)
 	}
 }
 
