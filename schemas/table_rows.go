@@ -103,11 +103,31 @@ func signalsTopic(t Topic) Topic {
 		"Which ranges of numbers are pumped, and what has it cost so far?",
 		"SELECT country, area, block, evidence_since, codes, codes_verified, codes_paid, cost_minor, currency, suggested_rule\nFROM signals\nWHERE kind = 'PUMPING' AND state <> 'WITHDRAWN';",
 	}, {
-		"What would another wait before the next channel have saved, and which accounts end?",
-		"SELECT kind, severity, country, channel, account_id, claim, suggested_rule\nFROM signals\n" +
-			"WHERE kind IN ('FALLBACK_FRONTIER', 'ACCOUNT_RUNWAY') AND state <> 'WITHDRAWN';",
+		"What would another wait before the next channel have saved, such as a shorter one for Telegram?",
+		"SELECT country, channel, codes, currency, seen AS per_verified_minor, expected AS best_per_verified_minor,\n" +
+			figure("timeout") + " AS wait_seconds,\n" + figure("best_timeout") + " AS best_wait_seconds,\n" + figure("saving") + " AS saving_minor,\n" +
+			"  confidence, suggested_rule\nFROM signals\nWHERE kind = 'FALLBACK_FRONTIER' AND state <> 'WITHDRAWN'\nORDER BY saving_minor DESC;",
+	}, {
+		"Until when does the telephony account last?",
+		"SELECT account_id, severity, channel, to_timestamp(\n" + figure("ends_at") + ") AS ends_at,\n" + figure("balance") + " AS balance_minor,\n" +
+			figure("burn_per_hour") + " AS burn_per_hour_minor,\n  claim, suggested_rule\nFROM signals\n" +
+			"WHERE kind = 'ACCOUNT_RUNWAY' AND state <> 'WITHDRAWN'\nORDER BY ends_at;",
+	}, {
+		"How did the providers report yesterday?",
+		"SELECT provider, severity,\n" + figure("facts") + " AS facts,\n" + figure("lateness_p90") + " AS late_seconds_p90,\n" + figure("repeats_share") + " AS repeats,\n" +
+			figure("missed_attempts") + " AS missed,\n" + figure("unknown_names") + " AS unknown_names,\n  claim\nFROM signals\n" +
+			"WHERE kind = 'PROVIDER_SCORECARD' AND CAST(evidence_since AS DATE) = current_date - 1\nORDER BY provider;",
+	}, {
+		"What was pumped in the last week and is over?",
+		"SELECT country, area, block, raised_at, withdrawn_at, codes, codes_paid, cost_minor, currency\nFROM signals\n" +
+			"WHERE kind = 'PUMPING' AND state = 'WITHDRAWN' AND CAST(withdrawn_at AS DATE) >= current_date - 7\nORDER BY withdrawn_at;",
 	}}
 	return t
+}
+
+// figure is the value of a figure in the evidence of a claim.
+func figure(name string) string {
+	return "  (SELECT e.value FROM (SELECT unnest(evidence) AS e) WHERE e.name = '" + name + "')"
 }
 
 func deadLetterTopics() []Topic {
