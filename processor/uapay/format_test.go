@@ -23,15 +23,19 @@ func TestStateFormats(t *testing.T) {
 	held := at(time.Minute, 1, "PAID", "HOLDED", nil)
 	created := at(0, 0, "NEW", "PENDING", nil)
 	history := []stage.Input{created, held}
-	for i := range payment.MaxFacts { // so many that some have entries of their own, and an aggregate
-		back := map[string]any{"reversalAmount": 100 + i, "operationId": fmt.Sprintf("operation-%d", i%3)}
-		history = append(history, at(time.Minute+time.Duration(i)*time.Second, int64(2+i), "FINISHED", "REJECTED", back))
+	// So many callbacks that the first ones have entries of their own, and an aggregate.
+	for i := range payment.MaxFacts + 8 {
+		status, changes := "PENDING", map[string]any{"other": i}
+		if i < 8 {
+			status, changes = "REJECTED", map[string]any{"reversalAmount": 100 + i, "operationId": fmt.Sprintf("operation-%d", i%3), "externalId": fmt.Sprintf("order-%d", i)}
+		}
+		history = append(history, at(time.Hour+time.Duration(i)*time.Second, int64(2+i), "FINISHED", status, changes))
 	}
 	created.Offset, held.Offset = 1000, 1001
 	c := stagetest.Formats{
 		New:     func() *enginetest.Driver { return newMemory(t, nil) },
 		History: history,
-		Next:    []stage.Input{created, held, at(time.Hour, 1002, "FINISHED", "FINISHED", map[string]any{"reversalAmount": 100})},
+		Next:    []stage.Input{created, held, at(2*time.Hour, 1002, "FINISHED", "FINISHED", map[string]any{"reversalAmount": 100})},
 		Main:    "uapay:" + paymentID,
 	}
 	lived := c.New()
