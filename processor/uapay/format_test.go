@@ -2,6 +2,7 @@ package uapay_test
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -20,9 +21,7 @@ func TestStateFormats(t *testing.T) {
 	at := func(after time.Duration, offset int64, status, paymentStatus string, replaced map[string]any) stage.Input {
 		return record(invoice(noon(after), status, paymentStatus, replaced), noon(after), offset)
 	}
-	held := at(time.Minute, 1, "PAID", "HOLDED", nil)
-	created := at(0, 0, "NEW", "PENDING", nil)
-	history := []stage.Input{created, held}
+	history := []stage.Input{at(0, 0, "NEW", "PENDING", nil), at(time.Minute, 1, "PAID", "HOLDED", nil)}
 	// So many callbacks that the first ones have entries of their own, and an aggregate.
 	for i := range payment.MaxFacts + 8 {
 		status, changes := "PENDING", map[string]any{"other": i}
@@ -31,11 +30,14 @@ func TestStateFormats(t *testing.T) {
 		}
 		history = append(history, at(time.Hour+time.Duration(i)*time.Second, int64(2+i), "FINISHED", status, changes))
 	}
-	created.Offset, held.Offset = 1000, 1001
+	repeats := slices.Clone(history[:10])
+	for i := range repeats {
+		repeats[i].Offset = int64(1000 + i)
+	}
 	c := stagetest.Formats{
 		New:     func() *enginetest.Driver { return newMemory(t, nil) },
 		History: history,
-		Next:    []stage.Input{created, held, at(2*time.Hour, 1002, "FINISHED", "FINISHED", map[string]any{"reversalAmount": 100})},
+		Next:    append(repeats, at(2*time.Hour, 2000, "FINISHED", "FINISHED", map[string]any{"reversalAmount": 100})),
 		Main:    "uapay:" + paymentID,
 	}
 	lived := c.New()
