@@ -238,6 +238,30 @@ func TestOpenTransactionBlocks(t *testing.T) {
 	r.want(r.look(time.Second), lag.VerdictOK, 0, 0, "ok")
 }
 
+// TestOpenTransactionIsNamedSoon: a group that is watched already names the transaction at the second look
+// at it, long before it is called blocked.
+func TestOpenTransactionIsNamedSoon(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, own())
+	m := r.member(group)
+	r.write(r.client, 2, time.Minute)
+	r.commit(m, 2)
+	for range 10 {
+		r.want(r.look(3*time.Second), lag.VerdictOK, 0, 0, "ok")
+	}
+	open := r.transaction("nightly-7", 1, 0)
+	r.look(3 * time.Second)
+	g := r.look(3 * time.Second)
+	r.want(g, lag.VerdictWatching, 0, 36*time.Second, "waits behind an open transaction of nightly-7, open for ")
+	if p := g.Waiting(); p == nil || p.Topic != topic || g.Bad {
+		t.Errorf("group = %+v", g)
+	}
+	r.end(open, kgo.TryAbort)
+	if g := r.look(3 * time.Second); g.Verdict != lag.VerdictOK || g.Waiting() != nil {
+		t.Errorf("after its end the group = %+v", g)
+	}
+}
+
 func TestStuckTellsTheOwner(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, foreign())

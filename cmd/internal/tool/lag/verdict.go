@@ -41,6 +41,8 @@ func (t *track) judge(full bool) Verdict {
 			return VerdictWatching
 		}
 		return VerdictBlocked
+	case !t.next.record && t.isHeld() && t.transaction != nil:
+		return VerdictWatching
 	}
 	return VerdictOK
 }
@@ -190,7 +192,7 @@ func (g *Group) judge(err error, full bool) {
 	case len(with[VerdictStuck]) > 0:
 		g.sayStuck(with[VerdictStuck])
 	case len(with[VerdictWatching]) > 0:
-		g.sayf(VerdictWatching, false, "watching what it does")
+		g.sayWatching()
 	case len(with[VerdictFallingBehind])+len(with[VerdictCatchingUp]) > 0:
 		g.sayBehind(slices.Concat(with[VerdictFallingBehind], with[VerdictCatchingUp]))
 	case len(with[VerdictOK]) == 0:
@@ -253,8 +255,32 @@ func (g *Group) sayBlocked(parts []*Partition) {
 	}
 }
 
+// sayWatching names the open transaction that holds records back, if there is one: it may end by itself.
+func (g *Group) sayWatching() {
+	if p := g.Waiting(); p != nil {
+		id := p.Transaction.ID
+		if id == "" {
+			id = fmt.Sprintf("producer id %d", p.Transaction.ProducerID)
+		}
+		g.sayf(VerdictWatching, false, "waits behind an open transaction of %s, open for %s, at %s/%d", id, timespan.About(time.Duration(p.Transaction.Open)), p.Topic, p.Partition)
+		return
+	}
+	g.sayf(VerdictWatching, false, "watching what it does")
+}
+
+// Waiting returns the partition that waits behind the transaction that is open for the longest time, nil
+// if no transaction holds unread records back.
+func (g *Group) Waiting() (longest *Partition) {
+	for i := range g.Partitions {
+		if p := &g.Partitions[i]; p.Transaction != nil && p.Held > 0 && opened(p) > opened(longest) {
+			longest = p
+		}
+	}
+	return longest
+}
+
 func opened(p *Partition) Span {
-	if p.Transaction == nil {
+	if p == nil || p.Transaction == nil {
 		return -1
 	}
 	return p.Transaction.Open
