@@ -63,6 +63,11 @@ type flowStage struct {
 	Unread  int64       `json:"unread"`
 }
 
+// waits reports whether an open transaction holds records of the stage back, which may end by itself.
+func (s *flowStage) waits() bool {
+	return s.Group != nil && s.Verdict == lag.VerdictWatching && s.Group.Waiting() != nil
+}
+
 // flow is the page of the whole pipeline.
 func (s *pages) flow(ctx context.Context, q *page.Request) (*page.Content, error) {
 	readers, topics, ledger := s.Feed.Readers.Get(ctx), s.Feed.Topics.Get(ctx), s.Feed.Ledger.Get(ctx)
@@ -142,6 +147,8 @@ func (m *flowModel) judge(alerts error) {
 		switch st := &m.Stages[i]; {
 		case st.Group != nil && st.Group.Bad:
 			m.sayf(view.Bad, "Stage %s: %s.", st.Stage, st.Group.Reason)
+		case st.waits():
+			m.sayf(view.Warn, "Stage %s: %s.", st.Stage, st.Group.Reason)
 		case st.Verdict == lag.VerdictWatching:
 			watching = append(watching, st.Stage)
 		case st.Verdict == lag.VerdictRestoring || st.Verdict == lag.VerdictCatchingUp:

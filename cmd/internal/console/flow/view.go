@@ -123,18 +123,23 @@ func (m *flowModel) picture() g.Node {
 		for k := range p.Minutes {
 			accepted[k] = float64(p.Minutes[k].Accepted + p.Minutes[k].Replayed)
 		}
-		providers = append(providers, node("", &providerWhat, p.Title, "", last, view.Spark(accepted, p.Title+", webhooks a minute in the last hour")))
+		to := edge{providerNode(p.Provider), []string{p.Raw.Name}, p.Raw.PerSecond > 0}
+		providers = append(providers, node(&to, "", &providerWhat, p.Title, "", last, view.Spark(accepted, p.Title+", webhooks a minute in the last hour")))
 		sub := view.Rate(p.Raw.PerSecond) + "/s"
 		if p.Refused > 0 {
 			sub += " · " + view.Group(p.Refused) + " refused"
 		}
-		raw = append(raw, node("", &rawWhat, p.Raw.Name, "", sub, nil))
+		to = edge{p.Raw.Name, readersOf(p.Raw.Name), p.Raw.PerSecond > 0}
+		raw = append(raw, node(&to, "", &rawWhat, p.Raw.Name, "", sub, nil))
 	}
 	for i := range m.Stages {
 		st := &m.Stages[i]
 		level, sub := view.Calm, "not seen"
 		if st.Group != nil {
 			level = page.LevelOf(st.Verdict, st.Group.Bad)
+			if st.waits() {
+				level = view.Warn
+			}
 			sub = view.Span(time.Duration(st.Behind)) + " behind"
 			if st.Unread > 0 {
 				sub += " · " + view.Group(st.Unread) + " unread"
@@ -142,15 +147,18 @@ func (m *flowModel) picture() g.Node {
 			sub += " · " + view.Rate(st.Group.Out) + "/s"
 		}
 		stuck = stuck || level == view.Bad
-		stages = append(stages, node(alarm(level), &stageWhat, st.Stage, "/readers", sub, reason(st), view.Badge(level, string(st.Verdict))))
+		to := stageEdge(st)
+		stages = append(stages, node(&to, alarm(level), &stageWhat, st.Stage, "/readers", sub, reason(st), view.Badge(level, string(st.Verdict))))
 	}
 	for _, group := range outputGroups(m.Topics) {
-		outputs = append(outputs, node("", &outputWhat, group.name, outputPath(group.name), view.Rate(group.perSecond)+"/s · "+view.Group(group.kept)+" kept", view.Spark(group.hour, group.name+", in the last hour")))
+		to := edge{name: group.name, moving: group.perSecond > 0}
+		outputs = append(outputs, node(&to, "", &outputWhat, group.name, outputPath(group.name), view.Rate(group.perSecond)+"/s · "+view.Group(group.kept)+" kept", view.Spark(group.hour, group.name+", in the last hour")))
 	}
 	return h.Section(
 		h.ID("picture"), h.Aria("label", "The pipeline"), h.Class("flow"),
 		column("Providers", providers), arrow(moving, false), column("Ingest", raw), arrow(moving, false),
 		column("Stages of the processor", stages), arrow(moving, stuck), column("Topics", outputs),
+		g.El("svg", h.Class("edges"), h.Aria("hidden", "true")),
 		providerWhat.Tip(), rawWhat.Tip(), stageWhat.Tip(), outputWhat.Tip(),
 	)
 }
@@ -169,7 +177,7 @@ func alarm(level view.Level) view.Level {
 
 // reason says in the picture why a stage does not move.
 func reason(st *flowStage) g.Node {
-	if st.Group == nil || !st.Group.Bad {
+	if st.Group == nil || !st.Group.Bad && !st.waits() {
 		return nil
 	}
 	return h.Span(h.Class("why"), view.Text(st.Group.Reason))
@@ -188,7 +196,7 @@ func outputPath(name string) string {
 	return view.At("/contract/topic", "name", name)
 }
 
-func node(level view.Level, what *view.What, name, path, sub string, more g.Node, badge ...g.Node) g.Node {
+func node(e *edge, level view.Level, what *view.What, name, path, sub string, more g.Node, badge ...g.Node) g.Node {
 	title := h.B(view.Dotted(name))
 	if path != "" {
 		title = h.A(h.Href(path), title)
@@ -197,8 +205,8 @@ func node(level view.Level, what *view.What, name, path, sub string, more g.Node
 		more = g.Group{}
 	}
 	return h.Li(
-		h.Class(strings.TrimSpace("node "+string(level))), what.On(),
-		h.Span(h.Class("name"), title, g.Group(badge)), h.Span(h.Class("sub"), what.Show(view.Text(sub))), more,
+		h.Class(strings.TrimSpace("node "+string(level))), what.On(), e.attributes(),
+		h.Span(h.Class("name"), title, g.Group(badge)), h.Span(h.Class("sub"), what.Show(view.Text(sub))), more, e.text(),
 	)
 }
 
@@ -230,14 +238,9 @@ func outputGroups(topics []feed.Topic) []outputGroup {
 	at := map[string]int{}
 	for i := range topics {
 		t := &topics[i]
-		name, _, _ := strings.Cut(t.Name, ".")
-		switch name {
-		case "raw", "internal", "operations":
+		name := outputName(t.Name)
+		if name == "" {
 			continue
-		case "decoded", "deadletter":
-			name += ".*"
-		default:
-			name = t.Name
 		}
 		k, ok := at[name]
 		if !ok {

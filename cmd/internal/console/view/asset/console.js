@@ -27,6 +27,47 @@
     before.slice(after.length).forEach((node) => node.remove());
   }
 
+  // The arrows of the picture: from each node to those that it writes to, where the columns are side by side.
+  const shape = (svg, d, ...names) => {
+    const p = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    p.setAttribute("d", d);
+    p.setAttribute("class", names.filter(Boolean).join(" "));
+    svg.append(p);
+    return p;
+  };
+  function edges() {
+    const flow = document.querySelector(".flow"), svg = flow && flow.querySelector(".edges");
+    if (!svg) return;
+    svg.replaceChildren();
+    const box = flow.getBoundingClientRect(), at = {};
+    for (const n of flow.querySelectorAll("[data-node]")) at[n.dataset.node] = n;
+    for (const from of flow.querySelectorAll("[data-to]")) {
+      const a = from.getBoundingClientRect();
+      for (const name of from.dataset.to.split(" ")) {
+        const to = at[name], b = to && to.getBoundingClientRect();
+        if (!b || b.left <= a.right) continue;
+        const x1 = a.right - box.left, y1 = a.top + a.height / 2 - box.top, x2 = b.left - box.left - 1, y2 = b.top + b.height / 2 - box.top, bend = (x2 - x1) / 2;
+        const stuck = from.classList.contains("bad"), state = stuck ? "stuck" : "moving" in from.dataset && "moving" in to.dataset ? "moving" : "";
+        const line = shape(svg, `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2 - 5} ${y2}`, state);
+        const head = shape(svg, stuck ? `M${x2 - 3} ${y2 - 6}v12` : `M${x2 - 6} ${y2 - 3.5}l6 3.5-6 3.5z`, "head", state);
+        for (const p of [line, head]) p.ends = [from, to];
+      }
+    }
+    flow.classList.toggle("edged", svg.childElementCount > 0);
+    light(lit);
+  }
+  // The arrows of the node under the pointer, or with the focus, stand out.
+  let lit = null;
+  function light(target) {
+    const node = target instanceof Element && target.closest(".flow .node"), svg = document.querySelector(".edges");
+    if (!svg) return;
+    lit = node;
+    svg.classList.toggle("lit", !!node);
+    for (const p of svg.children) p.classList.toggle("on", p.ends.includes(node));
+  }
+  for (const name of ["pointerover", "focusin"]) document.addEventListener(name, (e) => light(e.target));
+  window.addEventListener("resize", edges);
+
   const main = document.getElementById("main");
   const state = document.getElementById("live");
   const say = (word, text) => { if (state) { state.dataset.state = word; state.textContent = text; } };
@@ -40,6 +81,7 @@
       const before = [...main.children], after = [...next.children];
       after.forEach((node, i) => { if (before[i]) morph(before[i], node); else main.append(node); });
       before.slice(after.length).forEach((node) => node.remove());
+      edges();
       say("live", "live");
     });
     source.onerror = () => say("away", "the console does not answer; trying again …");
@@ -116,5 +158,6 @@
   const current = document.querySelector("header nav a[aria-current]");
   if (current) current.scrollIntoView({ inline: "center", block: "nearest" });
   times(document);
+  edges();
   listen();
 })();
