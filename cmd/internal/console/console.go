@@ -154,16 +154,14 @@ func (s *Server) Handler() http.Handler {
 	}
 	pages.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/flow", http.StatusSeeOther) })
 	pages.HandleFunc("GET /theme", page.SetTheme)
-	pages.HandleFunc("POST /logout", func(w http.ResponseWriter, r *http.Request) {
-		s.guard.Logout(w, r)
-		http.Redirect(w, r, "/", http.StatusSeeOther)
-	})
+	pages.HandleFunc("POST /logout", s.logout)
 	pages.Handle("/", s.frame.Serve(&page.Page{Title: "Not found", Build: page.NotFound}))
 	root := http.NewServeMux()
 	root.Handle("GET /asset/", view.Assets())
 	root.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	if s.idp != nil {
 		root.Handle("GET "+beginPath, s.guard.Headers(http.HandlerFunc(s.beginLogin)))
+		root.Handle("GET "+logoutPath, s.guard.Headers(http.HandlerFunc(s.endLogout)))
 		root.Handle("GET "+idp.CallbackPath, s.guard.Headers(http.HandlerFunc(s.endLogin)))
 	}
 	root.Handle("/", s.guard.Wrap(pages, http.HandlerFunc(s.login)))

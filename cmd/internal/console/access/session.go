@@ -21,6 +21,8 @@ type session struct {
 	name  string
 	role  Role
 	until time.Time
+	// idToken is the identity provider's, empty for the session of a token.
+	idToken string
 }
 
 // sessions are those of this process, by the hash of the cookie: a restart ends them.
@@ -61,10 +63,13 @@ func (s *sessions) find(value string, now time.Time) *session {
 	return &x
 }
 
-func (s *sessions) end(value string) {
+func (s *sessions) end(value string) (idToken string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.by, sha256.Sum256([]byte(value)))
+	key := sha256.Sum256([]byte(value))
+	idToken = s.by[key].idToken
+	delete(s.by, key)
+	return idToken
 }
 
 // Login begins a session if the secret is one of the tokens.
@@ -73,23 +78,33 @@ func (g *Guard) Login(w http.ResponseWriter, r *http.Request, secret string) boo
 	if t == nil {
 		return false
 	}
-	g.Begin(w, r, t.Name, t.Role, g.config.Now().Add(duration))
+	g.Begin(w, r, &Proven{Name: t.Name, Role: t.Role, Until: g.config.Now().Add(duration)})
 	return true
 }
 
-// Begin begins a session of a person who has proven a name.
-func (g *Guard) Begin(w http.ResponseWriter, r *http.Request, name string, role Role, until time.Time) {
-	now := g.config.Now()
-	value := g.sessions.begin(session{name, role, until}, now)
-	g.SetCookie(w, r, &http.Cookie{Name: cookie, Value: value, Path: "/", MaxAge: int(until.Sub(now).Seconds()), SameSite: http.SameSiteStrictMode}) //nolint:gosec // SetCookie sets the rest
+// Proven is a person who has proven a name, and how long the session lasts.
+type Proven struct {
+	Name  string
+	Role  Role
+	Until time.Time
+	// IDToken is the identity provider's; empty if there is none.
+	IDToken string
 }
 
-// Logout ends a session.
-func (g *Guard) Logout(w http.ResponseWriter, r *http.Request) {
+// Begin begins a session of a person who has proven a name.
+func (g *Guard) Begin(w http.ResponseWriter, r *http.Request, p *Proven) {
+	now := g.config.Now()
+	value := g.sessions.begin(session{p.Name, p.Role, p.Until, p.IDToken}, now)
+	g.SetCookie(w, r, &http.Cookie{Name: cookie, Value: value, Path: "/", MaxAge: int(p.Until.Sub(now).Seconds()), SameSite: http.SameSiteStrictMode}) //nolint:gosec // SetCookie sets the rest
+}
+
+// Logout ends a session, and returns the ID token that it began with.
+func (g *Guard) Logout(w http.ResponseWriter, r *http.Request) (idToken string) {
 	if c, err := r.Cookie(cookie); err == nil {
-		g.sessions.end(c.Value)
+		idToken = g.sessions.end(c.Value)
 	}
 	g.SetCookie(w, r, &http.Cookie{Name: cookie, Path: "/", MaxAge: -1, SameSite: http.SameSiteStrictMode}) //nolint:gosec // SetCookie sets the rest
+	return idToken
 }
 
 // SetCookie sets a cookie that no script can read, and that is sent by https only where browsers

@@ -65,6 +65,9 @@ type Identity struct {
 	Until time.Time
 	// Back is where the person wanted to go.
 	Back string
+	// IDToken proves to the identity provider whose session a logout ends; empty if it is too
+	// long to keep.
+	IDToken string
 }
 
 // Client logs people in. Make it with New.
@@ -77,6 +80,8 @@ type Client struct {
 	failed error
 	tried  time.Time
 	logins map[string]*login
+	// logouts are by ticket.
+	logouts map[string]*logout
 }
 
 // login is a login under way.
@@ -89,6 +94,7 @@ type login struct {
 const (
 	loginTime = 10 * time.Minute
 	maxLogins = 1000
+	maxToken  = 8 << 10
 	// again is how long a failed discovery is not tried again.
 	again = 2 * time.Second
 )
@@ -105,7 +111,7 @@ func New(config Config) *Client {
 		const patience = 10 * time.Second
 		config.Client = &http.Client{Timeout: patience}
 	}
-	return &Client{config: config, logins: map[string]*login{}}
+	return &Client{config: config, logins: map[string]*login{}, logouts: map[string]*logout{}}
 }
 
 // Host names the identity provider for people.
@@ -223,7 +229,11 @@ func (c *Client) Finish(ctx context.Context, answer url.Values, kept string) (*I
 	if signed.Nonce != l.nonce {
 		return nil, refusef("the ID token belongs to another login: begin again")
 	}
-	return c.identity(signed, l.back)
+	identity, err := c.identity(signed, l.back)
+	if err == nil && len(raw) <= maxToken {
+		identity.IDToken = raw
+	}
+	return identity, err
 }
 
 // exchangeError leaves the answer's body out, which may have a token.

@@ -40,6 +40,8 @@ type Issuer struct {
 	// change alters the claims of the next tokens.
 	change func(jwt.MapClaims)
 	down   bool
+	// noLogout: discovery names no end_session_endpoint.
+	noLogout bool
 }
 
 // grant is the authorization behind a code: the request's nonce, PKCE challenge and redirect URI.
@@ -123,10 +125,26 @@ func (i *Issuer) Authorize(address string) (url.Values, *url.URL) {
 	return answer, back
 }
 
+// WithoutLogout leaves the end_session_endpoint out of discovery.
+func (i *Issuer) WithoutLogout() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.noLogout = true
+}
+
+func (i *Issuer) endSession() string {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.noLogout {
+		return ""
+	}
+	return i.URL + "/logout"
+}
+
 func (i *Issuer) discovery(w http.ResponseWriter, _ *http.Request) {
 	write(w, map[string]any{
 		"issuer": i.URL, "authorization_endpoint": i.URL + "/authorize", "token_endpoint": i.URL + "/token", "jwks_uri": i.URL + "/keys",
-		"id_token_signing_alg_values_supported": []string{"ES256"},
+		"id_token_signing_alg_values_supported": []string{"ES256"}, "end_session_endpoint": i.endSession(),
 	})
 }
 
