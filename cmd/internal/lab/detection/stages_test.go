@@ -112,21 +112,27 @@ func (r *run) read(t *testing.T, outputs []stage.Output) {
 		if strings.HasPrefix(out.Topic, "deadletter.") {
 			t.Fatalf("a dead letter: %q", out.Headers)
 		}
-		if out.Topic != schemas.Signals || out.Value == nil {
-			continue
-		}
-		s := avro.Signal{}
-		_, body, err := wire.Parse(out.Value)
-		if err == nil {
-			err = s.DecodeAvro(body)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if s.Kind == avro.SignalKindPumping {
-			r.claims = append(r.claims, claimOf(&s))
+		if s := signalOf(t, out); s != nil && s.Kind == avro.SignalKindPumping {
+			r.claims = append(r.claims, claimOf(s))
 		}
 	}
+}
+
+// signalOf returns the signal of an output, nil if it is another record or a tombstone.
+func signalOf(t *testing.T, out *stage.Output) *avro.Signal {
+	t.Helper()
+	if out.Topic != schemas.Signals || out.Value == nil {
+		return nil
+	}
+	s := &avro.Signal{}
+	_, body, err := wire.Parse(out.Value)
+	if err == nil {
+		err = s.DecodeAvro(body)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 // claimOf returns the claim of a signal.
