@@ -89,7 +89,7 @@ func (b *breaker) change(r *kgo.Record, change func(*avro.InsightsInput)) {
 func restarted(seed uint64) *schedule {
 	p := plan(seed)
 	p.hosts, p.faults, p.drainLimit = p.hosts[:1], nil, 30*time.Second
-	for _, nth := range []int{30, 90, 150} {
+	for _, nth := range []int{30, 90, 150, 250} {
 		p.faults = append(p.faults, fault{host: p.hosts[0].name, nth: nth, key: kmsg.EndTxn, do: doCrash, disk: diskGone, arg: 100 * time.Millisecond})
 	}
 	return p

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -80,9 +81,20 @@ type outcome struct {
 	cards      bool
 }
 
+// storePools is held by a run of all stages. Pebble keeps channels in pools when a table has several
+// blocks, and a channel of one bubble must not be used in another: their stores are large enough for
+// that, so that one bubble runs at a time and begins with empty pools.
+var storePools sync.Mutex
+
 // play runs a schedule in a bubble of its own.
 func play(t *testing.T, p *schedule, l load) (out outcome) {
 	t.Helper()
+	if _, ok := l.(*pipelines); ok {
+		storePools.Lock()
+		defer storePools.Unlock()
+		runtime.GC()
+		runtime.GC() // a pool survives one
+	}
 	defer func() {
 		// A bubble in which nothing can move any more panics.
 		if stuck := recover(); stuck != nil {
