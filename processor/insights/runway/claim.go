@@ -142,14 +142,9 @@ func (c *claim) balance(open bool) finding {
 		}
 		return f
 	}
-	hours := float64(newest.BalanceMinor) / burn.PerHour
-	rest := hours - c.now.Sub(newest.At).Hours()
-	limit := c.settings.Warn.Hours()
-	if open {
-		limit *= hysteresis
-	}
-	// A burn that may be zero is noise.
-	if rest > limit || burn.Low <= 0 {
+	hours, passed := float64(newest.BalanceMinor)/burn.PerHour, c.now.Sub(newest.At).Hours()
+	rest := hours - passed
+	if !c.holds(&burn, rest, float64(newest.BalanceMinor)/burn.Low-passed, open) {
 		return f
 	}
 	severity := avro.SignalSeverityWarning
@@ -159,6 +154,20 @@ func (c *claim) balance(open bool) finding {
 	f.signal = c.signal(f.subject, severity, c.runsOut(&newest, &burn, rest))
 	c.addBalance(f.signal, &newest, &burn, hours)
 	return f
+}
+
+// holds reports whether the balance ends soon enough for a claim. rest is the hours left by the burn,
+// longest those by the lower end of its interval. A claim is raised if even those are few, or if it is
+// urgent; an open one holds while rest is short. A burn that may be zero is noise.
+func (c *claim) holds(burn *Burn, rest, longest float64, open bool) bool {
+	switch {
+	case burn.Low <= 0:
+		return false
+	case open:
+		return rest <= c.settings.Warn.Hours()*hysteresis
+	default:
+		return longest <= c.settings.Warn.Hours() || rest <= c.settings.Critical.Hours()
+	}
 }
 
 func (c *claim) runsOut(newest *Observation, burn *Burn, rest float64) string {

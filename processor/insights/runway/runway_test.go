@@ -384,3 +384,44 @@ func TestStateFormats(t *testing.T) {
 	}
 	c.Check(t)
 }
+
+// spending plays the callbacks of an account, one in ten minutes for so many hours: it spends one dollar
+// an hour on average, unevenly, and is paid for as soon as it has less than a limit.
+func spending(t failer, seed uint64, balance, limit float64, hours int) (signals []*avro.Signal) {
+	t.Helper()
+	d, random := newDriver(t), rand.New(rand.NewPCG(seed, 11))
+	for n := range 6 * hours {
+		at := begin.Add(time.Duration(n) * 10 * time.Minute)
+		balance -= random.ExpFloat64() / 6
+		o := runway.Observation{Number: uint64(n), At: at, BalanceMinor: int64(balance * 100), Currency: "USD"}
+		if balance < limit {
+			balance += 50
+			o.BalanceMinor, o.Paid = int64(balance*100), true
+		}
+		signals = append(signals, feed(t, d, report{At: at, O: &o})...)
+		signals = append(signals, advance(t, d, at.Add(2*time.Minute))...)
+	}
+	return signals
+}
+
+// TestNoClaimByChance: an account that is paid for 100 hours before its end raises nothing, however uneven
+// its first hours are.
+func TestNoClaimByChance(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(40) {
+		if signals := spending(t, seed, 120, 100, 24); len(signals) > 0 {
+			t.Errorf("seed %d: %s", seed, signals[0].Claim)
+		}
+	}
+}
+
+// TestClaimInTime: the claim about an account that nobody pays for is raised at least a day before its end.
+func TestClaimInTime(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(20) {
+		signals := spending(t, seed, 96, 0, 72)
+		if len(signals) == 0 || signals[0].Severity != avro.SignalSeverityWarning {
+			t.Errorf("seed %d: %d signals", seed, len(signals))
+		}
+	}
+}
