@@ -39,7 +39,7 @@ func (e *Entity) firstWait(outcome avro.VerificationOutcome, attempts []avro.Ver
 	case next >= 0:
 		w.End, over = e.fallback(first, begin, startOf(joined, attempts[next].ID))
 	case outcome == avro.VerificationOutcomeSuccess:
-		w.End, over = funnel.Succeeded, end.Sub(begin)
+		w.End, over = funnel.Succeeded, min(end, confirmation(first, end)).Sub(begin)
 	case outcome == avro.VerificationOutcomeFailed, outcome == avro.VerificationOutcomeError, outcome == avro.VerificationOutcomeExpired:
 		// The channel had all the time there was.
 		w.End, over = funnel.Ended, 24*time.Hour
@@ -53,6 +53,15 @@ func (e *Entity) firstWait(outcome avro.VerificationOutcome, attempts []avro.Ver
 	}
 	e.price(&w, attempts)
 	return w
+}
+
+// confirmation returns when the provider confirmed the delivery, which is what a timeout waits for; without
+// a confirmation when the code was verified.
+func confirmation(first *avro.VerificationAttempt, verified statecodec.Instant) statecodec.Instant {
+	if first.Status == avro.AttemptStatusSuccess && first.StatusAt.Set {
+		return statecodec.InstantOf(first.StatusAt.Value)
+	}
+	return verified
 }
 
 // fallback tells a channel that failed by itself from one that was given up.

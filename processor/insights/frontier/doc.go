@@ -21,8 +21,12 @@
 // it did is verified as often as those that went there at that time: a rate that falls with
 // the wait, by isotonic regression. No timeout beyond the longest wait seen is judged.
 //
-// The confidence is the share of 200 bootstrap samples (Poisson, with a fixed seed) in which
-// the claimed timeout costs less than the attempts that were made. Limits: the rates of codes
+// A success is the confirmation of the delivery, for which a timeout waits, and not the time at
+// which the code was typed.
+//
+// The confidence is from 200 bootstrap samples (Poisson, with a fixed seed): the share in which
+// the claimed timeout does not cost less than the attempts that were made, times the number of
+// timeouts it was chosen from (Bonferroni), is the error. Limits: the rates of codes
 // that went on at different times are compared as if chance had chosen the time, and a user
 // who gets a second code may still use the first.
 package frontier

@@ -30,8 +30,8 @@ type Judgement struct {
 	// Saving is the amount that the best timeout would have saved for as many verified users,
 	// with a 95 % interval, in minor units.
 	Saving, Low, High float64
-	// Confidence is the share of the samples in which it saves anything; 0, and no interval, if
-	// the saving is too small for a claim.
+	// Confidence is 1 minus the share of the samples in which it saves nothing times the number of
+	// timeouts it was chosen from; 0, and no interval, if the saving is too small for a claim.
 	Confidence float64
 	Curve      []Point
 }
@@ -100,7 +100,8 @@ func (j *Judgement) sample(c *cells, verified float64) {
 	}
 	slices.Sort(savings)
 	const tail = samples * 25 / 1000
-	j.Low, j.High, j.Confidence = savings[tail], savings[samples-1-tail], float64(better)/samples
+	// The best of several timeouts is more often better by chance than one of them.
+	j.Low, j.High, j.Confidence = savings[tail], savings[samples-1-tail], max(0, 1-float64(len(j.Curve)*(samples-better))/samples)
 }
 
 // resample draws each count anew: the verified and the others of a cell, each by Poisson.
