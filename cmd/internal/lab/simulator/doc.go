@@ -63,6 +63,8 @@ type instance struct {
 	// of the plan.
 	begins  time.Duration
 	outages []Incident
+	// documented is set if the providers do nothing but what they document.
+	documented bool
 	// callbacks counts Voximplant's.
 	callbacks int64
 	webhooks  []*webhook

@@ -25,7 +25,7 @@ func (t *instance) pay(s shop, at time.Duration) {
 		p.says(at+time.Minute, "FINISHED", "PAYED")
 	case n < 95: // never finished
 		t.invoiceOf(s.payments, at, amount).says(at, "NEW", "PENDING")
-	case n < 97: // a conflict: finished, then refused
+	case n < 97 && !t.documented: // a conflict: finished, then refused
 		p := t.invoiceOf(s.payments, at, amount)
 		p.says(at, "FINISHED", "FINISHED")
 		p.says(at+2*time.Minute, "CANCELED", "REJECTED")

@@ -140,7 +140,8 @@ func (p *Plan) instance(stream uint64, begins time.Duration, order string) *inst
 	o := &p.options
 	t := &instance{
 		rng: rand.New(rand.NewPCG(o.Seed, stream)), accounts: o.Accounts, start: o.Start.Add(begins), begins: begins, //nolint:gosec // Chance that can be repeated is the point.
-		order: "order-" + strconv.FormatUint(o.Seed%100_000, 10) + "-" + order,
+		documented: o.Profile == Quiet,
+		order:      "order-" + strconv.FormatUint(o.Seed%100_000, 10) + "-" + order,
 	}
 	for i := range p.incidents {
 		if p.incidents[i].Kind == Outage {
