@@ -41,14 +41,15 @@ func TestQuiet(t *testing.T) {
 		defer mu.Unlock()
 		days++
 		records += fed
-		cards := map[string]bool{}
+		cards, seen := map[string]bool{}, map[string]bool{}
 		for _, s := range signals {
 			switch {
 			case s.Kind == avro.SignalKindProviderScorecard && s.Severity == avro.SignalSeverityInfo:
 				cards[s.Provider.Value] = true
-			case s.State == avro.SignalStateRaised || s.Severity != avro.SignalSeverityInfo:
+			case !seen[s.SignalID] && (s.State == avro.SignalStateRaised || s.Severity != avro.SignalSeverityInfo):
+				seen[s.SignalID] = true
 				counts[s.Kind]++
-				t.Errorf("seed %d: false alarm %s %s: %s", seed, s.Kind, s.Severity, s.Claim)
+				t.Errorf("seed %d: false alarm %s %s at %s: %s", seed, s.Kind, s.Severity, s.AsOf.Format("15:04"), s.Claim)
 			}
 		}
 		for _, provider := range []string{raw.ProviderLOX24, raw.ProviderUAPAY, raw.ProviderVoximplant} {
