@@ -38,7 +38,10 @@ func Faults(sent map[string]simulator.Count, t *model.Result) []string {
 		}
 	}
 	if n := t.Different(); n > 0 {
-		add("%d journeys, payments or verifications differ from the model's", n)
+		add("%d journeys, payments, verifications, rows or claims differ from the model's", n)
+	}
+	for _, b := range t.Breaches {
+		add("signals.v1: %s", b)
 	}
 	for _, d := range t.Differences() {
 		out = append(out, d.String())

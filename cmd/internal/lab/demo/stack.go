@@ -17,6 +17,7 @@ import (
 
 	"github.com/tributary-hq/tributary/cmd/internal/lab/embedded"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/model"
+	"github.com/tributary-hq/tributary/cmd/internal/lab/model/claims"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/model/pseudonym"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/topics"
@@ -236,6 +237,7 @@ func ModelSettings(c *processor.Config, sources []source.Source, keys []privacy.
 		Sources: sources, Span: c.DedupeSpan,
 		Grace: d.VerificationGrace, Least: d.VerificationMin, Call: d.Call, Hold: d.Hold,
 		Payment: d.JourneyPayment, Verification: d.JourneyVerification, Insights: c.Insights.Enabled,
+		Runway: claims.Limits{Warn: c.Insights.Runway.Warn, Critical: c.Insights.Runway.Critical},
 	}
 	for _, k := range keys {
 		settings.Keys = append(settings.Keys, pseudonym.Key(k))

@@ -8,6 +8,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/cmd/internal/lab/model/claims"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
@@ -153,7 +154,8 @@ type entities struct {
 	movements     map[string]*Movement
 	attempts      map[string]*Attempt
 	funnel        map[string]*avro.FunnelRow
-	signals       map[string]*avro.Signal
+	signals       claims.Signals
+	accounts      claims.Accounts
 }
 
 func (e *entities) payment(r *kgo.Record) error {
@@ -193,6 +195,7 @@ func (e *entities) compare(m *Model, out *Result, sure, now time.Time) {
 	if m.settings.Insights {
 		out.Funnel = Compare("funnel", m.Funnel(sure, now), e.funnelSums())
 		out.Scorecards = Compare("scorecard", m.Scorecards(sure, now), e.scorecards())
+		out.Runways, out.Breaches = e.runways(m, sure, now), e.signals.Breaches
 		out.Claims = e.claims()
 	}
 }

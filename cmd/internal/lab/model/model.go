@@ -24,6 +24,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/cmd/internal/lab/model/claims"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/model/field"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/model/pseudonym"
 	"github.com/tributary-hq/tributary/processor/source"
@@ -48,6 +49,8 @@ type Settings struct {
 	Payment, Verification time.Duration
 	// Insights is set if the processor computes the funnel.
 	Insights bool
+	// Runway is when the balance of an account is claimed to end.
+	Runway claims.Limits
 }
 
 // Expected counts the expected outcomes of a provider's raw records.
@@ -268,8 +271,8 @@ func journeyKey(namespace, id string) string {
 	return namespace + ":" + id
 }
 
-// claims reads the claims of a token that ingest verified.
-func claims(body []byte) (text []byte, err error) {
+// tokenOf reads the claims of a token that ingest verified.
+func tokenOf(body []byte) (text []byte, err error) {
 	var envelope struct{ Token string }
 	if err := json.Unmarshal(body, &envelope); err != nil {
 		return nil, err

@@ -51,7 +51,7 @@ type payment struct{ facts map[string]*fact } // by fingerprint
 
 // uapay adds a callback of UAPAY.
 func (m *Model) uapay(e *raw.Envelope, body []byte) verdict {
-	text, err := claims(body)
+	text, err := tokenOf(body)
 	if err != nil {
 		return dead
 	}

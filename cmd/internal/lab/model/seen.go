@@ -11,6 +11,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/cmd/internal/lab/model/claims"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/raw"
@@ -56,7 +57,7 @@ func NewTopics(names schemas.Names, model *Model, each func(topic string, r *kgo
 		accounts: map[string]*Account{}, causes: map[string]int64{}, enriched: map[string]int64{}, journeys: map[string]*Journey{},
 		entities: entities{
 			payments: map[string]*Payment{}, verifications: map[string]*Verification{}, movements: map[string]*Movement{}, attempts: map[string]*Attempt{},
-			funnel: map[string]*avro.FunnelRow{}, signals: map[string]*avro.Signal{},
+			funnel: map[string]*avro.FunnelRow{}, accounts: claims.Accounts{},
 		},
 	}
 }
@@ -121,6 +122,9 @@ func (t *Topics) take(topic string, r *kgo.Record) {
 		t.received(r)
 	case "decoded":
 		t.account(part[1]).Decoded++
+		if topic == schemas.DecodedVoximplantAccountCallback {
+			err = t.entities.account(r)
+		}
 	case "deadletter":
 		t.account(part[1]).DeadLetters++
 		for _, h := range r.Headers {
@@ -213,6 +217,10 @@ type Result struct {
 	Funnel Comparison `json:"funnel"`
 	// Scorecards compares the sums over the providers' scorecards.
 	Scorecards Comparison `json:"scorecards"`
+	// Runways compares the claims about the balances of accounts with the accounts' facts.
+	Runways Comparison `json:"runways"`
+	// Breaches are the revisions of claims that must not follow the one before.
+	Breaches []string `json:"breaches,omitempty"`
 	// Claims counts the claims that stand, by kind.
 	Claims map[string]int `json:"claims"`
 	// LastReceived is the newest received_at of a raw record.
@@ -220,7 +228,7 @@ type Result struct {
 }
 
 func (r *Result) comparisons() []*Comparison {
-	return []*Comparison{&r.Comparison, &r.Payments, &r.Verifications, &r.Movements, &r.Attempts, &r.Funnel, &r.Scorecards}
+	return []*Comparison{&r.Comparison, &r.Payments, &r.Verifications, &r.Movements, &r.Attempts, &r.Funnel, &r.Scorecards, &r.Runways}
 }
 
 // Different returns the number of entities and rows that differ from the model's.

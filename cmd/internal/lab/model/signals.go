@@ -1,6 +1,8 @@
 package model
 
 import (
+	"maps"
+	"strings"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -43,22 +45,43 @@ func (m *Model) Scorecards(sure, now time.Time) map[string]*Scorecard {
 	return out
 }
 
-// signal keeps the last revision of a claim.
+// signal keeps a revision of a claim.
 func (e *entities) signal(r *kgo.Record) error {
-	delete(e.signals, string(r.Key))
 	if r.Value == nil {
+		e.signals.Add(string(r.Key), nil)
 		return nil
 	}
 	s := &avro.Signal{}
 	err := decode(r.Value, s.DecodeAvro)
-	e.signals[string(r.Key)] = s
+	e.signals.Add(string(r.Key), s)
 	return err
+}
+
+// account keeps a fact of a telephony account.
+func (e *entities) account(r *kgo.Record) error {
+	c := &avro.VoximplantAccountCallback{}
+	if err := decode(r.Value, c.DecodeAvro); err != nil {
+		return err
+	}
+	return e.accounts.Add(c)
+}
+
+// runways compares the claims about the accounts' balances with their facts.
+func (e *entities) runways(m *Model, sure, now time.Time) Comparison {
+	balances := e.signals.Open(avro.SignalKindAccountRunway)
+	maps.DeleteFunc(balances, func(key string, _ *avro.Signal) bool { return !strings.HasSuffix(key, "/balance") })
+	got := e.accounts.Compare(m.settings.Runway, balances, sure, now)
+	out := Comparison{Equal: got.Equal, Undecided: got.Undecided, Different: len(got.Differences)}
+	for _, d := range got.Differences {
+		out.Differences = append(out.Differences, Difference{Kind: "runway", Key: d.Key, Field: d.Field, Model: d.Facts, Processor: d.Claim})
+	}
+	return out
 }
 
 // scorecards adds the scorecards of all days up.
 func (e *entities) scorecards() map[string]*Scorecard {
 	out := map[string]*Scorecard{}
-	for _, s := range e.signals {
+	for _, s := range e.signals.Last {
 		if s.Kind != avro.SignalKindProviderScorecard {
 			continue
 		}
@@ -82,7 +105,7 @@ func (e *entities) scorecards() map[string]*Scorecard {
 // claims counts the claims that were raised and not withdrawn, by kind.
 func (e *entities) claims() map[string]int {
 	out := map[string]int{}
-	for _, s := range e.signals {
+	for _, s := range e.signals.Last {
 		if s.State != avro.SignalStateWithdrawn {
 			out[string(s.Kind)]++
 		}
