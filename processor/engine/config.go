@@ -34,6 +34,10 @@ type Config struct {
 	// grows so that transactions take at most a fifth of the time.
 	CommitInterval    time.Duration `json:"commit_interval" koanf:"commit_interval" yaml:"commit_interval"`
 	MinCommitInterval time.Duration `json:"min_commit_interval" koanf:"min_commit_interval" yaml:"min_commit_interval"`
+	// LatestOnly has a transaction emit only the last revision of an entity in each topic of
+	// snapshots (Topic.Snapshots), so that in a backlog revisions have gaps. Which
+	// ones are missing depends on how records fall into transactions.
+	LatestOnly bool `json:"latest_only" koanf:"latest_only" yaml:"latest_only"`
 	// MaxRoundRecords bounds the records of one transaction.
 	MaxRoundRecords int `json:"max_round_records" koanf:"max_round_records" yaml:"max_round_records"`
 	// TransactionTimeout is the time after which the broker aborts an open transaction.

@@ -317,6 +317,7 @@ func newWorker(spec *Spec, index int, instance string, e *Engine) *worker {
 	config := task.Config{
 		Stage: spec.Stage, Name: spec.Name, DeadLetter: spec.DeadLetter, Version: e.deps.Version, Namespace: e.deps.Namespace,
 		Topics: w.topics, MaxState: e.maxState[spec.Name], WatermarkInterval: e.config.WatermarkInterval,
+		LatestOnly: e.config.LatestOnly,
 	}
 	if w.traces != nil {
 		config.Emitted = w.traces.Carry

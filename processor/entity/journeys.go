@@ -11,6 +11,7 @@ import (
 	"github.com/tributary-hq/tributary/processor/statecodec"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/wire"
 )
 
 // JourneyID is a correlation id in its namespace.
@@ -97,7 +98,13 @@ func (j *Journeys) emit(tx stage.Tx, id JourneyID, trace []stage.Header) error {
 	const size = 512
 	j.Input.CorrelationID, j.Input.Namespace = id.ID, Text(id.Namespace)
 	key := id.AppendKey(tx.Buffer(len(id.Namespace) + 1 + len(id.ID)))
-	return Emit(tx, schemas.InternalJourney, key, &j.Input, size, trace)
+	member := append(tx.Buffer(len(j.Input.MemberID.Value)), j.Input.MemberID.Value...)
+	value, err := j.Input.AppendAvro(wire.AppendPlaceholder(tx.Buffer(size)))
+	if err != nil {
+		return Unwritable(schemas.InternalJourney, err)
+	}
+	tx.Emit(stage.Output{Topic: schemas.InternalJourney, Key: key, Entity: member, Value: value, Headers: trace})
+	return nil
 }
 
 // Keys returns the keys of the journeys and of some further ones.

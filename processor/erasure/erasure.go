@@ -1,6 +1,7 @@
 package erasure
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -159,7 +160,7 @@ func (r *Request) Tell(tx stage.Tx, journeys []string) error {
 		if err != nil {
 			return fmt.Errorf("encode an erasure for a journey: %w", err)
 		}
-		tx.Emit(stage.Output{Topic: schemas.InternalJourney, Key: []byte(journey), Value: value})
+		tx.Emit(stage.Output{Topic: schemas.InternalJourney, Key: []byte(journey), Entity: bytes.Clone(r.Key), Value: value})
 	}
 	return nil
 }

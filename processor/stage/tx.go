@@ -55,6 +55,9 @@ type Output struct {
 	// Topic is the name, without prefix, of one of the stage's outputs.
 	Topic string
 	Key   []byte
+	// Entity is the entity that the value is a revision of, if the topic has several to a
+	// key; nil means the entity of the key. It is not written.
+	Entity []byte
 	// Value is the payload; nil is a tombstone.
 	Value []byte
 	// Headers may be nil.

@@ -32,10 +32,12 @@ type Context struct {
 	timersLeft bool
 	outputs    []stage.Output
 	rebuild    entry.Rebuild
-	repeated   []span    // outputs that were emitted before a rebuild
-	handled    []handled // for a stage.Auditor
-	counts     []stage.Count
-	err        error // first error of a Put, Delete or Emit in this call
+	// newer are the revisions seen by dropSuperseded.
+	newer    map[revisionOf]struct{}
+	repeated []span    // outputs that were emitted before a rebuild
+	handled  []handled // for a stage.Auditor
+	counts   []stage.Count
+	err      error // first error of a Put, Delete or Emit in this call
 	// lent is the beginning of the last Buffer until it is Put; only then the room
 	// before the payload is unused. loose is the beginning of the last Buffer until it
 	// is trimmed.

@@ -28,6 +28,9 @@ type Config struct {
 	MaxState int
 	// WatermarkInterval is how far a watermark must advance before it is reported.
 	WatermarkInterval time.Duration
+	// LatestOnly drops the revisions of an entity, in a topic of snapshots, that are followed
+	// by a newer one in the same transaction.
+	LatestOnly bool
 	// Emitted is called with the outputs of each applied record and may add headers to
 	// them. May be nil.
 	Emitted func(c *Context, in *stage.Input, outputs []stage.Output)
@@ -181,6 +184,9 @@ func (t *Task) Finish(c *Context, e Ending) (reported int64, err error) {
 		return 0, err
 	}
 	c.dropRepeated()
+	if t.LatestOnly {
+		c.dropSuperseded()
+	}
 	return reported, nil
 }
 
