@@ -64,6 +64,8 @@ func (r *run) start(plan hostPlan, fs *vfs.MemFS, twin bool) *process {
 	config.FenceAfter, config.TransactionTimeout, config.SessionTimeout = 200*time.Millisecond, 3*time.Second, 2*time.Second
 	config.Store = engine.StoreConfig{CacheBytes: 1 << 20, MemtableBytes: 1 << 20}
 	config.Standby = plan.standby
+	// In every other run of all stages.
+	config.LatestOnly = r.plan.seed / *every % 2 == 1
 	config.Store.SetFS(fs)
 	deps := engine.Deps{
 		Kafka: r.kafka(p.wire), Prefix: r.names.Prefix, Namespace: "tributary", Version: "chaos", Now: p.now, Fail: func(err error) { r.later(0, func() { p.failed(err) }) },
