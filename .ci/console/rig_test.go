@@ -4,6 +4,7 @@ package console_test
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -56,7 +57,8 @@ func run(m *testing.M) (code int, err error) {
 	if program == "" {
 		return 0, errors.New("TRIBUTARY names no program: use make console-test")
 	}
-	demo := exec.CommandContext(ctx, program, "demo", "--stay", "--traffic")
+	// SCALE is how often the demo plays each scenario: 30 make more than 1,000 entities.
+	demo := exec.CommandContext(ctx, program, "demo", "--stay", "--traffic", "--scale", cmp.Or(os.Getenv("SCALE"), "1"))
 	demo.Cancel = func() error { return demo.Process.Signal(os.Interrupt) }
 	out, err := demo.StdoutPipe()
 	if err == nil {
@@ -174,14 +176,14 @@ func (r *rig) twin(t *testing.T, path string, into any) {
 }
 
 // run runs actions in the browser.
-func (r *rig) run(t *testing.T, actions ...chromedp.Action) {
-	t.Helper()
+func (r *rig) run(tb testing.TB, actions ...chromedp.Action) {
+	tb.Helper()
 	ctx, cancel := context.WithTimeout(r.browser, 90*time.Second)
 	defer cancel()
 	if err := chromedp.Run(ctx, actions...); err != nil {
 		var text string
 		_ = chromedp.Run(r.browser, chromedp.Evaluate("location.pathname + ': ' + document.body.innerText.slice(0, 1500)", &text))
-		t.Fatalf("%v\n%s", err, text)
+		tb.Fatalf("%v\n%s", err, text)
 	}
 }
 

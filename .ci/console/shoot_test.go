@@ -19,7 +19,7 @@ func shoot(t *testing.T, name string) {
 	var picture []byte
 	const quality = 100
 	shared.run(t, chromedp.FullScreenshot(&picture, quality))
-	if err := os.WriteFile(filepath.Join(folder, strings.ReplaceAll(name, " ", "-")+".png"), picture, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(folder, strings.NewReplacer(" ", "-", "/", "_", "?", "_").Replace(name)+".png"), picture, 0o600); err != nil {
 		t.Error(err)
 	}
 }

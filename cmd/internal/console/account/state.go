@@ -167,7 +167,7 @@ func (s *states) stageTable() *view.Table {
 		ID: "stages", Caption: "State of the stages", Command: "curl OPS/readyz", Empty: "There is no stage.",
 		Columns: []view.Column{
 			{Name: "Stage"},
-			{Name: "Running", Help: "Partitions whose state is complete: they read their input."},
+			{Name: "Running partitions", Help: "Partitions whose state is complete: they read their input."},
 			{Name: "Restoring", Help: "Partitions that read their changelog, or wait for their former owner to let go."},
 			{Name: "Done", Help: "Share of the changelog offsets of the running restores that is read."},
 			{Name: "Time left", Right: true, Help: "Until the last restore of the stage ends, at its rate so far."},

@@ -99,7 +99,7 @@ func (h *History) Trends() map[string]Trend {
 // direction compares how far a group is behind now with the oldest recent point.
 func direction(points []Point, now time.Time, behind lag.Span) Direction {
 	i := slices.IndexFunc(points, func(p Point) bool { return now.Sub(p.At) <= recent })
-	if i < 0 || !points[i].At.Before(now) || behind == 0 && points[i].first == 0 {
+	if i < 0 || !points[i].At.Before(now) || behind == 0 {
 		return None
 	}
 	was := points[i].first

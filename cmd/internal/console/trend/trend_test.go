@@ -24,7 +24,7 @@ func TestDirection(t *testing.T) {
 	}{
 		"stuck: a second more every second": {func(s int) time.Duration { return time.Duration(s) * time.Second }, trend.Growing},
 		"catching up":                       {func(s int) time.Duration { return time.Hour - 10*time.Duration(s)*time.Second }, trend.Shrinking},
-		"caught up a moment ago":            {func(s int) time.Duration { return time.Duration(max(118-s, 0)) * time.Second }, trend.Shrinking},
+		"caught up a moment ago":            {func(s int) time.Duration { return time.Duration(max(118-s, 0)) * time.Second }, trend.None},
 		"as far behind as before":           {func(s int) time.Duration { return time.Minute + time.Duration(s%2)*time.Second }, trend.Steady},
 		"has read everything":               {func(int) time.Duration { return 0 }, trend.None},
 	} {
