@@ -29,7 +29,7 @@ const window = 15 * time.Second
 
 func (r *readers) read(ctx context.Context) (*Readers, error) {
 	if r.watcher == nil {
-		watcher := lag.New(lag.Config{Kafka: r.feed.config.Kafka, Groups: []string{"*"}, Own: r.feed.config.Own, Window: window, Restores: r.restores, Now: r.feed.config.Now})
+		watcher := lag.New(lag.Config{Kafka: r.feed.config.Kafka, Groups: []string{"*"}, Own: r.feed.config.Own, Window: window, Restores: r.restores, Now: r.feed.config.Now, BrokerNow: time.Now})
 		if err := watcher.Open(); err != nil {
 			return nil, err
 		}

@@ -242,7 +242,9 @@ func TestOpenTransactionBlocks(t *testing.T) {
 // at it, long before it is called blocked.
 func TestOpenTransactionIsNamedSoon(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, own())
+	config := own()
+	config.BrokerNow = func() time.Time { return time.Now().Add(time.Hour) }
+	r := newRig(t, config)
 	m := r.member(group)
 	r.write(r.client, 2, time.Minute)
 	r.commit(m, 2)
@@ -252,7 +254,7 @@ func TestOpenTransactionIsNamedSoon(t *testing.T) {
 	open := r.transaction("nightly-7", 1, 0)
 	r.look(3 * time.Second)
 	g := r.look(3 * time.Second)
-	r.want(g, lag.VerdictWatching, 0, 36*time.Second, "waits behind an open transaction of nightly-7, open for ")
+	r.want(g, lag.VerdictWatching, 0, 36*time.Second, "waits behind an open transaction of nightly-7, open for 1h00m")
 	if p := g.Waiting(); p == nil || p.Topic != topic || g.Bad {
 		t.Errorf("group = %+v", g)
 	}

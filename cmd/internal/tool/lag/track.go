@@ -217,7 +217,7 @@ func (w *Watcher) readTransactions(ctx context.Context, l *look) error {
 	if len(held) == 0 {
 		return nil
 	}
-	found, err := transactions(ctx, w.admin, held, l.at)
+	found, err := transactions(ctx, w.admin, held, l.at, w.config.BrokerNow())
 	for at, tx := range found {
 		for _, t := range waiting[at] {
 			t.transaction = tx

@@ -11,8 +11,9 @@ import (
 )
 
 // transactions returns, for each partition, the open transaction that began first: it
-// determines the last stable offset.
-func transactions(ctx context.Context, admin *kadm.Client, held []place, now time.Time) (map[place]*Transaction, error) {
+// determines the last stable offset. now is by the clock of the records, brokerNow by that of the
+// brokers.
+func transactions(ctx context.Context, admin *kadm.Client, held []place, now, brokerNow time.Time) (map[place]*Transaction, error) {
 	set := kadm.TopicsSet{}
 	for _, at := range held {
 		set.Add(at.topic, at.partition)
@@ -35,7 +36,7 @@ func transactions(ctx context.Context, admin *kadm.Client, held []place, now tim
 		return out, nil
 	}
 	slices.Sort(producers)
-	return out, name(ctx, admin, slices.Compact(producers), out, now)
+	return out, name(ctx, admin, slices.Compact(producers), out, brokerNow)
 }
 
 // first returns the open transaction with the lowest start offset.

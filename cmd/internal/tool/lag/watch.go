@@ -30,8 +30,10 @@ type Config struct {
 	// Restores returns the progress of groups that are restoring their state; nil if no
 	// source is configured.
 	Restores func(ctx context.Context) (map[string]Restore, error)
-	// Now is the wall clock; nil means time.Now.
-	Now func() time.Time
+	// Now is the clock of the records; nil means time.Now. BrokerNow is that of the brokers,
+	// by which they date the begin of a transaction; nil means Now.
+	Now       func() time.Time
+	BrokerNow func() time.Time
 }
 
 // DefaultWindow is longer than the default commit interval of most clients, 5 s.
@@ -57,6 +59,9 @@ func New(config Config) *Watcher {
 	}
 	if config.Now == nil {
 		config.Now = time.Now
+	}
+	if config.BrokerNow == nil {
+		config.BrokerNow = config.Now
 	}
 	return &Watcher{config: config, tracks: map[string]map[place]*track{}}
 }
