@@ -10,7 +10,7 @@ import (
 // Difference is a field of an entity with different values in the model and in the
 // processor's snapshot.
 type Difference struct {
-	// Kind is journey, payment, verification, movement, attempt, funnel, scorecard or runway, Key the key of
+	// Kind is journey, payment, verification, movement, attempt, funnel, scorecard, runway or frontier, Key the key of
 	// its records.
 	Kind      string `json:"kind"`
 	Key       string `json:"key"`

@@ -196,6 +196,7 @@ func (e *entities) compare(m *Model, out *Result, sure, now time.Time) {
 		out.Funnel = Compare("funnel", m.Funnel(sure, now), e.funnelSums())
 		out.Scorecards = Compare("scorecard", m.Scorecards(sure, now), e.scorecards())
 		out.Runways, out.Breaches = e.runways(m, sure, now), e.signals.Breaches
+		out.Frontiers = m.Frontiers(e.signals.Open(avro.SignalKindFallbackFrontier), sure, now)
 		out.Claims = e.claims()
 	}
 }

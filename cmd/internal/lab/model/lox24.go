@@ -36,7 +36,9 @@ type code struct {
 	events       []event
 	phones       []phone
 	strategy     []string
-	timeouts     time.Duration
+	// timeouts is the sum of the strategy's, timeout the first one.
+	timeouts, timeout time.Duration
+	currency          string
 }
 
 // codeEvents are the names of the events that belong to a verification.
@@ -60,6 +62,7 @@ type loxEvent struct {
 		Status           int              `json:"status"`
 		DeliveredChannel string           `json:"delivered_channel"`
 		Cost             *int64           `json:"cost"`
+		Currency         string           `json:"currency"`
 		Payload          *string          `json:"payload"`
 		History          []loxAttempt     `json:"history"`
 		Channel          *loxAttempt      `json:"channel"`
@@ -99,13 +102,19 @@ func (m *Model) lox24(e *raw.Envelope, body []byte) verdict {
 		s := m.sources[e.Source]
 		c.phones = append(c.phones, phone{pseudonym.Digits(&s, v.Data.Phone), v.CreatedAt * 1000, v.ID, e.ReceivedAt})
 	}
-	c.timeouts, c.strategy = 0, nil
-	for _, step := range v.Data.Strategy {
+	c.timeouts, c.timeout, c.strategy = 0, 0, nil
+	if v.Data.Currency != "" {
+		c.currency = v.Data.Currency
+	}
+	for i, step := range v.Data.Strategy {
 		if channel, ok := step["channel"].(string); ok {
 			c.strategy = append(c.strategy, channel)
 		}
 		if seconds, ok := step["timeout_sec"].(float64); ok {
 			c.timeouts += time.Duration(seconds) * time.Second
+			if i == 0 {
+				c.timeout = c.timeouts
+			}
 		}
 	}
 	fact := event{id: v.ID, received: e.ReceivedAt, created: v.CreatedAt, ordered: v.Data.CreatedAt, status: v.Data.Status, channel: v.Data.DeliveredChannel, cost: v.Data.Cost}

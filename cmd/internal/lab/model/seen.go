@@ -219,6 +219,8 @@ type Result struct {
 	Scorecards Comparison `json:"scorecards"`
 	// Runways compares the claims about the balances of accounts with the accounts' facts.
 	Runways Comparison `json:"runways"`
+	// Frontiers compares the claims about waits before the next channel with the codes.
+	Frontiers Comparison `json:"frontiers"`
 	// Breaches are the revisions of claims that must not follow the one before.
 	Breaches []string `json:"breaches,omitempty"`
 	// Claims counts the claims that stand, by kind.
@@ -228,7 +230,7 @@ type Result struct {
 }
 
 func (r *Result) comparisons() []*Comparison {
-	return []*Comparison{&r.Comparison, &r.Payments, &r.Verifications, &r.Movements, &r.Attempts, &r.Funnel, &r.Scorecards, &r.Runways}
+	return []*Comparison{&r.Comparison, &r.Payments, &r.Verifications, &r.Movements, &r.Attempts, &r.Funnel, &r.Scorecards, &r.Runways, &r.Frontiers}
 }
 
 // Different returns the number of entities and rows that differ from the model's.

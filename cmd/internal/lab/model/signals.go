@@ -7,6 +7,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/cmd/internal/lab/model/claims"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
@@ -71,9 +72,14 @@ func (e *entities) runways(m *Model, sure, now time.Time) Comparison {
 	balances := e.signals.Open(avro.SignalKindAccountRunway)
 	maps.DeleteFunc(balances, func(key string, _ *avro.Signal) bool { return !strings.HasSuffix(key, "/balance") })
 	got := e.accounts.Compare(m.settings.Runway, balances, sure, now)
+	return comparisonOf("runway", &got)
+}
+
+// comparisonOf returns a comparison of claims of a kind as one of entities.
+func comparisonOf(kind string, got *claims.Comparison) Comparison {
 	out := Comparison{Equal: got.Equal, Undecided: got.Undecided, Different: len(got.Differences)}
 	for _, d := range got.Differences {
-		out.Differences = append(out.Differences, Difference{Kind: "runway", Key: d.Key, Field: d.Field, Model: d.Facts, Processor: d.Claim})
+		out.Differences = append(out.Differences, Difference{Kind: kind, Key: d.Key, Field: d.Field, Model: d.Facts, Processor: d.Claim})
 	}
 	return out
 }
