@@ -313,13 +313,13 @@ func (e *evaluation) withdraw(s *subject, converted bool) error {
 	if converted {
 		return nil
 	}
-	s.series.drop(since)
+	s.series.drop(since, e.now)
 	if s.level == LevelBlock {
 		return nil
 	}
 	return e.within(s, func(b *subject) {
 		if len(b.series) > 0 && b.series[len(b.series)-1].start >= since {
-			b.series.drop(since)
+			b.series.drop(since, e.now)
 			e.subjects[reference{LevelBlock, b.name}] = b
 			e.change(b)
 		}

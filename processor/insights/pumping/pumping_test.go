@@ -162,6 +162,55 @@ func TestBurst(t *testing.T) {
 	}
 }
 
+// TestCodesAheadOfTheWatermark: codes that come before the watermark has passed their minute count
+// once it has, whatever was withdrawn meanwhile.
+func TestCodesAheadOfTheWatermark(t *testing.T) {
+	t.Parallel()
+	f := newTraffic(t, 20)
+	f.hours(3)
+	const minutes = 20
+	var later []pumping.Observation
+	for n := range minutes {
+		o := codes("+38067123", 7, 0)
+		o.Minute = f.now.Add(5*time.Hour + time.Duration(n)*time.Minute)
+		later = append(later, o)
+	}
+	for range minutes {
+		f.minute(append(append(f.usual(), later...), codes("+38067123", 6, 0))...)
+		later = nil
+	}
+	f.hours(9)
+	var withdrawn []pumping.Claim
+	for _, c := range f.claims {
+		if c.Change == pumping.Withdrawn {
+			withdrawn = append(withdrawn, c)
+		}
+	}
+	if len(withdrawn) != 2 || withdrawn[0].Codes != 6*minutes || withdrawn[1].Codes != 7*minutes || withdrawn[1].Costs[0].Minor != 7*7*minutes {
+		t.Errorf("withdrawn: %+v, want 120 and 140 codes", withdrawn)
+	}
+}
+
+// TestHistoryIsNoPartOfAClaim: what a block had before a claim stays out of it, also when it gets
+// too old to be kept by the minute.
+func TestHistoryIsNoPartOfAClaim(t *testing.T) {
+	t.Parallel()
+	f := newTraffic(t, 20)
+	f.hours(1)
+	for range 3 * 60 {
+		f.minute(append(f.usual(), codes("+38067123", 1, 1))...)
+	}
+	f.hours(24)
+	for range 90 {
+		f.minute(append(f.usual(), codes("+38067123", 4, 0))...)
+	}
+	f.hours(3)
+	last := f.claims[len(f.claims)-1]
+	if last.Change != pumping.Withdrawn || last.Codes != 4*90 || last.Verified != 0 || last.Costs[0].Minor != 7*4*90 {
+		t.Errorf("withdrawn: %+v, want 360 codes", last)
+	}
+}
+
 // TestCampaign: a burst that converts raises nothing.
 func TestCampaign(t *testing.T) {
 	t.Parallel()

@@ -83,14 +83,16 @@ func (g grid) start(minute int64) int64 {
 	return begin
 }
 
-// fold merges the minutes that are not fine any more, and returns the sum of the buckets
-// that it drops because they are too old.
-func (s *series) fold(g grid) (dropped counts) {
+// fold merges the minutes that are not fine any more, and drops the buckets that are too old. It
+// returns their sums: of those before g.since, and of those from it on.
+func (s *series) fold(g grid) (before, since counts) {
 	kept := (*s)[:0]
 	for _, b := range *s {
 		switch start := g.start(b.start); {
+		case start < g.now-keptMinutes && start < g.since:
+			before.add(&b.counts, 1)
 		case start < g.now-keptMinutes:
-			dropped.add(&b.counts, 1)
+			since.add(&b.counts, 1)
 		case len(kept) > 0 && kept[len(kept)-1].start == start:
 			kept[len(kept)-1].add(&b.counts, 1)
 		default:
@@ -99,7 +101,7 @@ func (s *series) fold(g grid) (dropped counts) {
 		}
 	}
 	*s = kept
-	return dropped
+	return before, since
 }
 
 // between adds up the buckets that start from a minute on and before another one.
@@ -112,9 +114,10 @@ func (s *series) between(from, to int64) (sum counts) {
 	return sum
 }
 
-// drop removes the buckets from a minute on.
-func (s *series) drop(from int64) {
-	*s = slices.DeleteFunc(*s, func(b bucket) bool { return b.start >= from })
+// drop removes the buckets that start from a minute on and not after another one: codes may be
+// ahead of the watermark.
+func (s *series) drop(from, until int64) {
+	*s = slices.DeleteFunc(*s, func(b bucket) bool { return b.start >= from && b.start <= until })
 }
 
 func (s *series) appendTo(dst []byte) []byte {

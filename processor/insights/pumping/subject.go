@@ -133,13 +133,14 @@ func (s *subject) see(hashes []uint64, minute int64) (fresh int64) {
 // explains them.
 func (s *subject) fold(now int64) {
 	s.folded = now
-	dropped := s.series.fold(s.grid(now))
+	before, since := s.series.fold(s.grid(now))
+	s.baseline.add(&before, 1)
 	s.numbers = slices.DeleteFunc(s.numbers, func(n number) bool { return n.minute < now-dayMinutes })
 	if s.claim != nil {
-		s.claim.past.add(&dropped, 1)
+		s.claim.past.add(&since, 1)
 		return
 	}
-	s.baseline.add(&dropped, 1)
+	s.baseline.add(&since, 1)
 	if span := now - keptMinutes - s.first; span > baselineMinutes {
 		s.first += span / 2
 		for _, n := range [...]*int64{&s.baseline.codes, &s.baseline.verified, &s.baseline.paid, &s.baseline.numbers} {
