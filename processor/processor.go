@@ -132,7 +132,7 @@ func (p *Processor) Start(ctx context.Context) error {
 		topics := r.topics
 		specs = append(specs, engine.Spec{
 			CommitInterval: p.config.commitInterval(name),
-			Name: name, Stage: stage, Input: topics.Input, Changelog: topics.Changelog, Outputs: topics.Outputs,
+			Name:           name, Stage: stage, Input: topics.Input, Changelog: topics.Changelog, Outputs: topics.Outputs,
 			Partitions: configured(topics.Input), DeadLetter: topics.DeadLetter, WallClock: r.readsRaw, Workers: p.config.workers(name),
 			OnCount: businessMetrics(name, p.counters.Add(name)), Replayed: replayed, Paused: p.paused(name),
 		})

@@ -34,7 +34,7 @@ func (p *Processor) Detail() Detail {
 			d.Workers[i].Ready = 0
 		}
 	}
-	d.Standbys, d.Paused = p.engine.Standbys(), p.pausedStages()
+	d.Standbys, d.Paused = p.engine.Standbys(), p.Paused()
 	if sum := p.engine.Restoring(); sum.Partitions > 0 {
 		d.Restoring = &sum
 	}
@@ -56,14 +56,14 @@ func (p *Processor) Why() string {
 	return cmp.Or(p.brokers.why(), p.stateDir.why(), p.workersWhy(), p.pausedWhy())
 }
 
-// pausedStages returns the pauses of the stages that this process runs.
-func (p *Processor) pausedStages() []pause.Pause {
+// Paused returns the pauses of the stages that this process runs.
+func (p *Processor) Paused() []pause.Pause {
 	return slices.DeleteFunc(p.pauses.All(), func(x pause.Pause) bool { return !slices.Contains(p.config.stages(), x.Stage) })
 }
 
 func (p *Processor) pausedWhy() string {
 	var texts []string
-	for _, x := range p.pausedStages() {
+	for _, x := range p.Paused() {
 		texts = append(texts, fmt.Sprintf("stage %s is %s", x.Stage, &x))
 	}
 	return strings.Join(texts, "; ")

@@ -224,8 +224,12 @@ func lagModule(f *config.File, kafka []kgo.Opt, metrics *prometheus.Registry, lo
 	// Frequent enough for an alert after a minute; the window is longer than the
 	// transactions of any stage.
 	const interval, window = 5 * time.Second, 30 * time.Second
-	watcher := lag.New(lag.Config{Kafka: kafka, Own: f.Config.OwnGroups(f.Config.Processor.Stages), Window: window})
-	service := lag.NewService(watcher, interval, logger)
-	metrics.MustRegister(service)
-	return fx.Module("lag", fx.Invoke(func(lifecycle fx.Lifecycle) { lifecycle.Append(fx.StartStopHook(service.Start, service.Stop)) }))
+	return fx.Module("lag", fx.Invoke(func(lifecycle fx.Lifecycle, p *processor.Processor) {
+		watcher := lag.New(lag.Config{
+			Kafka: kafka, Own: f.Config.OwnGroups(f.Config.Processor.Stages), Window: window, Paused: lag.PausedFrom(p.Paused, f.Config.Names().Group),
+		})
+		service := lag.NewService(watcher, interval, logger)
+		metrics.MustRegister(service)
+		lifecycle.Append(fx.StartStopHook(service.Start, service.Stop))
+	}))
 }

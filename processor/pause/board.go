@@ -52,6 +52,9 @@ const patience = 10 * time.Second
 // ErrTopic means that the topic does not exist, or that this user may not read it.
 var ErrTopic = errors.New("'tributary topics apply' creates topics, 'tributary topics acl' gives rights")
 
+// errUnread is a board's error until it has read the topic.
+var errUnread = errors.New("the pauses of stages could not be read in time")
+
 // New returns a board that has read nothing: no stage is paused.
 func New(config Config) *Board {
 	if config.Logger == nil {
@@ -63,7 +66,7 @@ func New(config Config) *Board {
 	if config.Again <= 0 {
 		config.Again = 5 * time.Second
 	}
-	return &Board{config: config, topic: config.Names.Topic(schemas.InternalPauses), records: map[string]*avro.Pause{}}
+	return &Board{err: errUnread, config: config, topic: config.Names.Topic(schemas.InternalPauses), records: map[string]*avro.Pause{}}
 }
 
 // Start reads the topic to its end and then follows it. It does not fail: without the topic

@@ -54,7 +54,7 @@ func figures() []figure {
 		{"group_written_records_per_second", "Offsets written to what the group reads a second, over the window.", nil},
 		{"group_catch_up_seconds", "How long reading the rest will take at the rates of the window; +Inf if it would not end.", nil},
 		{"group_members", "Members of the group; absent where the broker does not tell.", nil},
-		{"group_verdict", "1 for the group's verdict, 0 for the others: ok, watching, unknown, restoring, catching up, falling behind, stuck, blocked, no members, beyond the end.", []string{"verdict"}},
+		{"group_verdict", "1 for the group's verdict, 0 for the others: ok, watching, unknown, restoring, paused, catching up, falling behind, stuck, blocked, no members, beyond the end.", []string{"verdict"}},
 		{"group_bad", "1 if somebody should act: the group is stuck, blocked, falling behind, has no members, has lost records or stands beyond the log's end.", nil},
 	}
 }

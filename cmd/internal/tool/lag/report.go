@@ -3,6 +3,8 @@ package lag
 import (
 	"encoding/json"
 	"time"
+
+	"github.com/tributary-hq/tributary/processor/pause"
 )
 
 // Verdict is the state of a group in one word.
@@ -20,6 +22,8 @@ const (
 	VerdictUnknown Verdict = "unknown"
 	// VerdictRestoring: the members are restoring their state before they read on.
 	VerdictRestoring Verdict = "restoring"
+	// VerdictPaused: an operator has paused the stage, and it has members.
+	VerdictPaused Verdict = "paused"
 	// VerdictCatchingUp: more is read than written.
 	VerdictCatchingUp Verdict = "catching up"
 	// VerdictFallingBehind: more is written than read.
@@ -38,7 +42,7 @@ const (
 // Verdicts returns all of them, best first.
 func Verdicts() []Verdict {
 	return []Verdict{
-		VerdictOK, VerdictWatching, VerdictUnknown, VerdictRestoring, VerdictCatchingUp, VerdictFallingBehind, VerdictStuck, VerdictBlocked, VerdictNoMembers, VerdictBeyondEnd,
+		VerdictOK, VerdictWatching, VerdictUnknown, VerdictRestoring, VerdictPaused, VerdictCatchingUp, VerdictFallingBehind, VerdictStuck, VerdictBlocked, VerdictNoMembers, VerdictBeyondEnd,
 	}
 }
 
@@ -79,8 +83,10 @@ type Group struct {
 	Figures
 	// Restore is the progress of a restore of state; nil if there is none or no source
 	// reports it.
-	Restore    *Restore    `json:"restore,omitempty"`
-	Partitions []Partition `json:"partitions"`
+	Restore *Restore `json:"restore,omitempty"`
+	// Pause says who has paused the stage; nil if it is not paused.
+	Pause      *pause.Pause `json:"pause,omitempty"`
+	Partitions []Partition  `json:"partitions"`
 }
 
 // Figures are the lag of a partition, or the sum of a group.

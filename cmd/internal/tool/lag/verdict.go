@@ -103,6 +103,9 @@ func (w *Watcher) report(l *look) *Report {
 		if restore, ok := l.restores[name]; ok && restore.Partitions > 0 {
 			g.Restore = &restore
 		}
+		if p, ok := l.paused[name]; ok {
+			g.Pause = &p
+		}
 		for at, t := range w.tracks[name] {
 			g.Partitions = append(g.Partitions, t.partition(at, m.owners[at], l.at, w.config.Window))
 		}
@@ -183,6 +186,8 @@ func (g *Group) judge(err error, full bool) {
 		g.sayBeyondEnd(with[VerdictBeyondEnd])
 	case g.Restore != nil:
 		g.sayf(VerdictRestoring, false, "restoring state: %d partitions, %d offsets left%s", g.Restore.Partitions, g.Restore.Offsets, eta(g.Restore.SecondsLeft))
+	case g.Pause != nil && g.Members != 0:
+		g.sayPaused()
 	case g.Members == 0 && !moving && (full || g.Ours || g.Records == 0):
 		// A job that assigns partitions itself commits offsets for a group without
 		// members. Its positions move.
@@ -220,11 +225,27 @@ func (g *Group) sayBeyondEnd(parts []*Partition) {
 		p.Position, p.Topic, p.Partition, p.Position-p.Beyond, more)
 }
 
-func (g *Group) sayNoMembers() {
-	what := "nothing unread"
-	if g.Records+g.Held > 0 {
-		what = fmt.Sprintf("%d unread, the oldest %s old", g.Records+g.Held, timespan.About(time.Duration(g.Age)))
+// unread describes the records that wait for the group.
+func (g *Group) unread() string {
+	if g.Records+g.Held == 0 {
+		return "nothing unread"
 	}
+	return fmt.Sprintf("%d unread, the oldest %s old", g.Records+g.Held, timespan.About(time.Duration(g.Age)))
+}
+
+// sayPaused: a group without members is not called paused, because a resume would not
+// make it read.
+func (g *Group) sayPaused() {
+	for i := range g.Partitions {
+		if p := &g.Partitions[i]; p.Records+p.Held > 0 {
+			p.Verdict = VerdictPaused
+		}
+	}
+	g.sayf(VerdictPaused, false, "%s; %s", g.Pause, g.unread())
+}
+
+func (g *Group) sayNoMembers() {
+	what := g.unread()
 	if g.State == "" {
 		what = "the group does not exist yet; " + what
 	}

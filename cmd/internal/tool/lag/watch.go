@@ -11,6 +11,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/tributary-hq/tributary/processor/pause"
 )
 
 // Config selects the groups to watch, and how they are judged.
@@ -30,6 +32,8 @@ type Config struct {
 	// Restores returns the progress of groups that are restoring their state; nil if no
 	// source is configured.
 	Restores func(ctx context.Context) (map[string]Restore, error)
+	// Paused returns the groups whose stages are paused; nil if that is not known.
+	Paused func() map[string]pause.Pause
 	// Now is the clock of the records; nil means time.Now. BrokerNow is that of the brokers,
 	// by which they date the begin of a transaction; nil means Now.
 	Now       func() time.Time
@@ -105,6 +109,7 @@ type look struct {
 	stable    kadm.ListedOffsets
 	end       kadm.ListedOffsets
 	restores  map[string]Restore
+	paused    map[string]pause.Pause
 	warnings  []string
 }
 
@@ -143,6 +148,9 @@ func (w *Watcher) Observe(ctx context.Context) (*Report, error) {
 			l.warnings = append(l.warnings, err.Error())
 		}
 		l.restores = restores
+	}
+	if w.config.Paused != nil {
+		l.paused = w.config.Paused()
 	}
 	w.remember(l)
 	w.readNext(ctx, l)
