@@ -59,7 +59,7 @@ func group(root *cobra.Command) {
 		{"run", "Run it:", "ingest processor config topics schemas health"},
 		{"consume", "Consume the topics:", "contract export"},
 		{"look", "Look:", "console insights tail trace lag audit"},
-		{"repair", "Repair:", "deadletter reset forget"},
+		{"repair", "Repair:", "deadletter pause resume reset forget"},
 		{"develop", "Try and develop:", "demo dev simulate registry"},
 	} {
 		root.AddGroup(&cobra.Group{ID: g.id, Title: g.title})

@@ -21,6 +21,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/tool/lag"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/scan"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
+	"github.com/tributary-hq/tributary/processor/pause"
 )
 
 // lagFlags are the flags of `tributary lag`.
@@ -38,9 +39,9 @@ func newLag(g *cli.Globals) *cobra.Command {
 		Short: "how far groups are behind, in time, and why",
 		Long: `Watches consumer groups for a few seconds and says of each what it does: ok,
 behind but catching up, falling behind, stuck, blocked by an open transaction,
-no members, beyond the end of the log. A group is ok if it has read what was
-there when the watching began, so that the answer comes at once where all is
-well, and at the end of --window at the latest.
+no members, beyond the end of the log, or paused by an operator. A group is ok
+if it has read what was there when the watching began, so that the answer comes
+at once where all is well, and at the end of --window at the latest.
 
 OLDEST is the age of the oldest record that a group has not read: the lag in
 time. A transaction's markers and the holes of compaction are no records.
@@ -124,11 +125,15 @@ func runLag(ctx context.Context, g *cli.Globals, f *lagFlags) error {
 		}
 		return serveLag(ctx, g, file, f, settings)
 	}
+	board := pause.New(pause.Config{Kafka: settings.Kafka, Names: file.Config.Names()})
+	settings.Paused = lag.PausedFrom(board.All, file.Config.Names().Group)
 	watcher := lag.New(settings)
 	if err := watcher.Open(); err != nil {
 		return err
 	}
 	defer watcher.Close()
+	board.Start(ctx)
+	defer board.Stop()
 	if f.watch {
 		return watchLag(ctx, g, watcher, f)
 	}
@@ -204,12 +209,15 @@ func serveLag(ctx context.Context, g *cli.Globals, file *config.File, f *lagFlag
 	hangup.Catch()
 	logger := g.Logger(&file.Config.Log)
 	metrics := ops.NewRegistry()
+	board := pause.New(pause.Config{Kafka: settings.Kafka, Names: file.Config.Names(), Logger: logger})
+	settings.Paused = lag.PausedFrom(board.All, file.Config.Names().Group)
 	service := lag.NewService(lag.New(settings), f.interval, logger)
 	waiting := deadletter.NewWaiting(settings.Kafka, file.Config.Names(), logger)
 	gauges := insights.NewGauges(scan.Config{Kafka: settings.Kafka}, file.Config.Names(), max(f.interval, insightsInterval), logger, time.Now)
 	metrics.MustRegister(service, waiting, gauges)
 	server := ops.New(f.serve, ops.About{Role: "lag", Version: cli.BuildInfo().Version, Instance: f.serve}, metrics, logger, lagCheck(service))
 	return cli.RunApp(ctx, logger, fx.Module("lag", fx.Invoke(func(lifecycle fx.Lifecycle) {
+		lifecycle.Append(fx.StartStopHook(board.Start, board.Stop))
 		lifecycle.Append(fx.StartStopHook(service.Start, service.Stop))
 		lifecycle.Append(fx.StartStopHook(waiting.Start, waiting.Stop))
 		lifecycle.Append(fx.StartStopHook(gauges.Start, gauges.Stop))

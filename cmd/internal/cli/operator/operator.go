@@ -11,7 +11,7 @@ import (
 // Commands returns all of them.
 func Commands(g *cli.Globals) []*cobra.Command {
 	commands := []*cobra.Command{
-		newTopics(g), newSchemas(g), newLag(g), newDeadLetter(g), newAudit(g), newTrace(g), newForget(g), newReset(g),
+		newTopics(g), newSchemas(g), newLag(g), newDeadLetter(g), newAudit(g), newTrace(g), newForget(g), newReset(g), newPause(g), newResume(g),
 	}
 	for _, c := range commands {
 		completeFlags(g, c)
