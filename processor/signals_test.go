@@ -59,7 +59,8 @@ func TestSignalsFromRawRecords(t *testing.T) {
 	}
 	// Every third code succeeds on Telegram, two are given up after 31 s of 30, one verified; the
 	// fourth has no outcome and expires.
-	want := map[string]int64{"SUCCEEDED": 12, "SUCCEEDED verified": 12, "GIVEN_UP": 24, "GIVEN_UP verified": 12, "ENDED": 12}
+	// The wait of one that succeeds is the time to the confirmation, a second before the code is typed.
+	want := map[string]int64{"SUCCEEDED": 12, "SUCCEEDED verified": 12, "SUCCEEDED within 20 s": 12, "GIVEN_UP": 24, "GIVEN_UP verified": 12, "ENDED": 12}
 	if diff := cmp.Diff(want, ends); diff != "" {
 		t.Errorf("how first channels ended (-want +got):\n%s", diff)
 	}
@@ -108,7 +109,11 @@ func readSignal(t *testing.T, o *stage.Output, signals map[string]*avro.Signal, 
 	err = funnel.Sum(differences, func(d *funnel.Difference) error {
 		for _, w := range d.Waits {
 			name := [...]string{"", "SUCCEEDED", "FAILED", "GIVEN_UP", "ENDED"}[w.End]
-			for key, n := range map[string]int64{name: w.Ended, name + " verified": w.Verified} {
+			counts := map[string]int64{name: w.Ended, name + " verified": w.Verified}
+			if w.End == funnel.Succeeded {
+				counts[fmt.Sprintf("%s within %d s", name, w.Bucket)] = w.Ended
+			}
+			for key, n := range counts {
 				if ends[key] += n; ends[key] == 0 {
 					delete(ends, key)
 				}
