@@ -98,6 +98,8 @@ processor:
   workers: {lox24: 2, uapay: 1, voximplant: 1, unibell: 1, unibell-call: 1, journey: 2}
   # Short, so that they fall due and are withdrawn among the faults.
   deadlines: {verification_grace: 1s, verification_min: 20s, call: 15s, missed_attempt: 10s, journey_payment: 15s, journey_verification: 15s}
+  # Short, so that faults fall between two emissions and the last rows are there when they are compared.
+  insights: {emit_interval: 2s}
   engine:
     session_timeout: %s
     transaction_timeout: %s
