@@ -322,7 +322,8 @@ type AccountSnapshot struct {
 	LastCallbackType Optional[string] `json:"last_callback_type"`
 	// LastCallbackID: The provider's id of the newest callback.
 	LastCallbackID Optional[string] `json:"last_callback_id"`
-	// Revision: Number of this snapshot of the key, from 1.
+	// Revision: Number of this snapshot of the key, from 1. The processor leaves
+	// some out if it runs with latest_only.
 	Revision int64 `json:"revision"`
 	// Facts: Number of distinct facts applied.
 	Facts int64 `json:"facts"`

@@ -639,7 +639,8 @@ type JourneySnapshot struct {
 	// Truncated: Whether there are more members than listed; counts and sums are
 	// over all.
 	Truncated bool `json:"truncated"`
-	// Revision: Number of this snapshot of the key, from 1.
+	// Revision: Number of this snapshot of the key, from 1. The processor leaves
+	// some out if it runs with latest_only.
 	Revision int64 `json:"revision"`
 	// Facts: Number of distinct facts applied.
 	Facts int64 `json:"facts"`

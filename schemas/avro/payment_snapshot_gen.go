@@ -242,7 +242,8 @@ type PaymentSnapshot struct {
 	// the first callback that reports the phase, else its receipt; null if the
 	// phase is UNKNOWN.
 	OutcomeAt Optional[time.Time] `json:"outcome_at"`
-	// Revision: Number of this snapshot of the key, from 1.
+	// Revision: Number of this snapshot of the key, from 1. The processor leaves
+	// some out if it runs with latest_only.
 	Revision int64 `json:"revision"`
 	// Facts: Number of distinct facts applied.
 	Facts int64 `json:"facts"`

@@ -260,7 +260,8 @@ type VerificationSnapshot struct {
 	// LatenessMs: How long after the deadline the first real outcome was received,
 	// in milliseconds; null if not late.
 	LatenessMs Optional[int64] `json:"lateness_ms"`
-	// Revision: Number of this snapshot of the key, from 1.
+	// Revision: Number of this snapshot of the key, from 1. The processor leaves
+	// some out if it runs with latest_only.
 	Revision int64 `json:"revision"`
 	// Facts: Number of distinct facts applied.
 	Facts int64 `json:"facts"`

@@ -46,6 +46,9 @@ func newFake(t *testing.T, opts ...srfake.Option) *fake {
 
 func newClient(t *testing.T, config registry.Config) *registry.Client {
 	t.Helper()
+	if config.Timeout == 0 { // the usual one is too short for a busy machine
+		config.Timeout = time.Minute
+	}
 	c, err := registry.New(config)
 	if err != nil {
 		t.Fatal(err)
