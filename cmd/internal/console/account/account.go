@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	g "maragu.dev/gomponents"
@@ -102,7 +103,7 @@ func accountVerdict(m *accountModel) g.Node {
 	}
 	switch {
 	case sum.Unaccounted > 0 || sum.Skipped > 0:
-		return view.Verdict(view.Bad, &verdictWhat, fmt.Sprintf("The ledger of the last hour has %s unaccounted and %s skipped.", page.Count(int(sum.Unaccounted), "record", "records"), page.Count(int(sum.Skipped), "offset", "offsets")),
+		return view.Verdict(view.Bad, &verdictWhat, "The ledger of the last hour has "+gapText(&sum)+".",
 			h.P(g.Text("Run the audit below: it names each record.")))
 	case m.Audit.Result != nil && !m.Audit.Result.AddsUp:
 		return view.Verdict(view.Bad, &verdictWhat, fmt.Sprintf("The account does not add up: %s.", page.Count(int(m.Audit.Result.Differences), "difference", "differences")))
@@ -110,6 +111,18 @@ func accountVerdict(m *accountModel) g.Node {
 		return view.Banner(view.Calm, "The ledger has no record of the last hour.")
 	}
 	return view.Verdict(view.Good, &verdictWhat, fmt.Sprintf("The ledger of the last hour adds up: %s accepted, each with one outcome.", page.Count(int(sum.Accepted), "record", "records")))
+}
+
+// gapText names what does not add up.
+func gapText(sum *feed.Counts) string {
+	var parts []string
+	if sum.Unaccounted > 0 {
+		parts = append(parts, page.Count(int(sum.Unaccounted), "record unaccounted", "records unaccounted"))
+	}
+	if sum.Skipped > 0 {
+		parts = append(parts, page.Count(int(sum.Skipped), "offset skipped", "offsets skipped"))
+	}
+	return strings.Join(parts, " and ")
 }
 
 func minutes(l *feed.Ledger) g.Node {

@@ -167,13 +167,13 @@ func (s *states) stageTable() *view.Table {
 		ID: "stages", Caption: "State of the stages", Command: "curl OPS/readyz", Empty: "There is no stage.",
 		Columns: []view.Column{
 			{Name: "Stage"},
-			{Name: "Running partitions", Help: "Partitions whose state is complete: they read their input."},
+			{Name: "Running partitions", Help: "Partitions whose state is complete: they read their input; and those that nobody owns."},
 			{Name: "Restoring", Help: "Partitions that read their changelog, or wait for their former owner to let go."},
 			{Name: "Done", Help: "Share of the changelog offsets of the running restores that is read."},
 			{Name: "Time left", Right: true, Help: "Until the last restore of the stage ends, at its rate so far."},
 			{Name: "Standby", Wide: true, Help: "Partitions with a copy of the state in another process, which can take over."},
 			{Name: "Behind", Right: true, Wide: true, Help: "Changelog offsets that the last standby replica is behind."},
-			{Name: "Not known", Wide: true, Help: "Partitions that nobody owns, or whose owner is not named in console.ops."},
+			{Name: "Elsewhere", Wide: true, Help: "Partitions of a process that is not named in console.ops: their state is not known."},
 		},
 	}
 	if !s.Known {
@@ -194,29 +194,25 @@ func (s *states) stageTable() *view.Table {
 			behind = view.N(x.Behind)
 		}
 		t.Rows = append(t.Rows, []view.Cell{
-			view.T(x.Stage), partitions(view.Good, x.Running), partitions(view.Warn, x.Restoring), done, left,
-			partitions(view.Calm, x.Standby), behind, x.unknown(),
+			view.T(x.Stage), x.running(), partitions(view.Warn, x.Restoring), done, left,
+			partitions(view.Calm, x.Standby), behind, partitions(view.Calm, x.Elsewhere),
 		})
 	}
 	return t
 }
 
-// unknown is the cell with the partitions that no process has reported.
-func (x *stageState) unknown() view.Cell {
-	var plain []string
-	var nodes g.Group
-	if len(x.Unowned) > 0 {
-		plain = append(plain, "no owner: "+ranges(x.Unowned))
-		nodes = append(nodes, view.Badge(view.Bad, "no owner: "+ranges(x.Unowned)))
+// running is the cell with the partitions that run, and those that nobody owns.
+func (x *stageState) running() view.Cell {
+	if len(x.Unowned) == 0 {
+		return partitions(view.Good, x.Running)
 	}
-	if len(x.Elsewhere) > 0 {
-		plain = append(plain, "another process: "+ranges(x.Elsewhere))
-		nodes = append(nodes, g.Text(" "), view.Badge(view.Calm, "another process: "+ranges(x.Elsewhere)))
+	text := "no owner: " + ranges(x.Unowned)
+	cell := view.C(text, view.Badge(view.Bad, text))
+	if len(x.Running) > 0 {
+		running := partitions(view.Good, x.Running)
+		cell = view.C(running.Plain+"; "+text, g.Group{running.Node, g.Text(" "), cell.Node})
 	}
-	if len(nodes) == 0 {
-		nodes = append(nodes, view.None())
-	}
-	return view.C(strings.Join(plain, "; "), nodes)
+	return cell
 }
 
 // partitions is a cell with partitions.

@@ -61,20 +61,25 @@ func Outside(address, text string) g.Node {
 // Heading is the heading of a part of a page.
 func Heading(text string) g.Node { return h.H2(g.Text(text)) }
 
-// Badge is a state as a word with a shape, so that it does not depend on colour.
+// shape is the sign of a level, so that it does not depend on colour.
+func shape(level Level) g.Node {
+	sign := map[Level]string{Good: "●", Calm: "○", Warn: "▲", Bad: "■"}[level]
+	return h.Span(h.Class("shape"), h.Aria("hidden", "true"), g.Text(sign+" "))
+}
+
+// Badge is a state as a word with a shape.
 func Badge(level Level, text string) g.Node {
-	shape := map[Level]string{Good: "●", Calm: "○", Warn: "▲", Bad: "■"}[level]
-	return h.Span(h.Class("badge "+string(level)), h.Span(h.Aria("hidden", "true"), g.Text(shape)), g.Text(" "), Text(text))
+	return h.Span(h.Class("badge "+string(level)), shape(level), Text(text))
 }
 
 // Banner says in words how things are.
 func Banner(level Level, text string, more ...g.Node) g.Node {
-	return h.Div(h.Class("banner "+string(level)), h.Role("status"), h.P(h.Strong(Text(text))), g.Group(more))
+	return h.Div(h.Class("banner "+string(level)), h.Role("status"), h.P(h.Strong(shape(level), Text(text))), g.Group(more))
 }
 
 // Verdict is a banner whose numbers have an explanation.
 func Verdict(level Level, what *What, text string, more ...g.Node) g.Node {
-	return h.Div(h.Class("banner "+string(level)), h.Role("status"), what.On(), h.P(h.Strong(what.Show(Text(text)))), g.Group(more), what.Tip())
+	return h.Div(h.Class("banner "+string(level)), h.Role("status"), what.On(), h.P(h.Strong(shape(level), what.Show(Text(text)))), g.Group(more), what.Tip())
 }
 
 // Tile is one number with its name.
@@ -101,12 +106,16 @@ func Tiles(tiles ...Tile) g.Node {
 			class = "value long"
 		}
 		name := g.Text(t.Name)
+		sign := g.Node(g.Group{})
+		if t.Level == Warn || t.Level == Bad {
+			sign = shape(t.Level)
+		}
 		if t.Link != "" {
 			name = h.A(h.Href(At(t.Link)), name)
 		}
 		nodes = append(nodes, h.Div(
 			h.Class(strings.TrimSpace("tile "+string(t.Level))), what.On(),
-			h.Dt(name), h.Dd(what.Explain(h.Span(h.Class(class), g.Text(t.Value)), g.If(t.Unit != "", h.Span(h.Class("unit"), g.Text(" "+t.Unit))))), chartOf(t.Chart),
+			h.Dt(sign, name), h.Dd(what.Explain(h.Span(h.Class(class), g.Text(t.Value)), g.If(t.Unit != "", h.Span(h.Class("unit"), g.Text(" "+t.Unit))))), chartOf(t.Chart),
 		))
 	}
 	return h.Dl(nodes...)

@@ -39,7 +39,7 @@
     const flow = document.querySelector(".flow"), svg = flow && flow.querySelector(".edges");
     if (!svg) return;
     svg.replaceChildren();
-    const box = flow.getBoundingClientRect(), at = {};
+    const box = flow.getBoundingClientRect(), at = {}, u = parseFloat(getComputedStyle(document.documentElement).fontSize) / 14;
     for (const n of flow.querySelectorAll("[data-node]")) at[n.dataset.node] = n;
     for (const from of flow.querySelectorAll("[data-to]")) {
       const a = from.getBoundingClientRect();
@@ -48,8 +48,8 @@
         if (!b || b.left <= a.right) continue;
         const x1 = a.right - box.left, y1 = a.top + a.height / 2 - box.top, x2 = b.left - box.left - 1, y2 = b.top + b.height / 2 - box.top, bend = (x2 - x1) / 2;
         const stuck = from.classList.contains("bad"), state = stuck ? "stuck" : "moving" in from.dataset && "moving" in to.dataset ? "moving" : "";
-        const line = shape(svg, `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2 - 5} ${y2}`, state);
-        const head = shape(svg, stuck ? `M${x2 - 3} ${y2 - 6}v12` : `M${x2 - 6} ${y2 - 3.5}l6 3.5-6 3.5z`, "head", state);
+        const line = shape(svg, `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2 - 5 * u} ${y2}`, state);
+        const head = shape(svg, stuck ? `M${x2 - 3 * u} ${y2 - 6 * u}v${12 * u}` : `M${x2 - 6 * u} ${y2 - 3.5 * u}l${6 * u} ${3.5 * u} ${-6 * u} ${3.5 * u}z`, "head", state);
         for (const p of [line, head]) p.ends = [from, to];
       }
     }
