@@ -84,7 +84,7 @@ func New(config Config) (*Server, error) {
 		}),
 	}
 	s.site = &page.Site{
-		Feed: s.feed, Acts: s.acts, Kafka: config.Feed.Kafka, Names: config.Feed.Names, Schema: config.Feed.Schema, Version: config.Version, Logger: config.Logger,
+		Feed: s.feed, Acts: s.acts, Kafka: config.Feed.Kafka, Names: config.Feed.Names, Schema: config.Feed.Schema, SchemaIDs: config.SchemaIDs, Version: config.Version, Logger: config.Logger,
 		Base: base, Reads: make(chan struct{}, maxReads),
 	}
 	if config.Access.LogIn {

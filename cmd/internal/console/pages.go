@@ -13,6 +13,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/console/flow"
 	"github.com/tributary-hq/tributary/cmd/internal/console/money"
 	"github.com/tributary-hq/tributary/cmd/internal/console/page"
+	"github.com/tributary-hq/tributary/cmd/internal/console/pausing"
 	"github.com/tributary-hq/tributary/cmd/internal/console/readers"
 	"github.com/tributary-hq/tributary/cmd/internal/console/view"
 )
@@ -20,7 +21,7 @@ import (
 // pages returns all pages.
 func (s *Server) pages() []*page.Page {
 	return slices.Concat(
-		flow.Pages(s.site), cases.New(s.site, s.config.Search).List(), s.letters.List(), s.erase.List(), money.Pages(s.site), s.account.List(),
+		flow.Pages(s.site), pausing.Pages(s.site), cases.New(s.site, s.config.Search).List(), s.letters.List(), s.erase.List(), money.Pages(s.site), s.account.List(),
 		contracts.Pages(s.site), readers.Pages(s.site), []*page.Page{{Path: "/help", Title: "Help", Build: help}},
 	)
 }

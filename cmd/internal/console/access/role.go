@@ -24,7 +24,7 @@ const (
 	Viewer
 	// Support may look for a phone and see the personal fields of a case.
 	Support
-	// Operator may act: replay and forget.
+	// Operator may act: replay, forget, pause and resume.
 	Operator
 )
 

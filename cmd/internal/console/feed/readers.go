@@ -7,6 +7,7 @@ import (
 
 	"github.com/tributary-hq/tributary/cmd/internal/console/trend"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/lag"
+	"github.com/tributary-hq/tributary/processor/pause"
 )
 
 // Readers are the groups of the cluster.
@@ -21,6 +22,8 @@ type Readers struct {
 type readers struct {
 	feed    *Feed
 	watcher *lag.Watcher
+	// board has the stages that are paused.
+	board   *pause.Board
 	history trend.History
 }
 
@@ -29,11 +32,16 @@ const window = 15 * time.Second
 
 func (r *readers) read(ctx context.Context) (*Readers, error) {
 	if r.watcher == nil {
-		watcher := lag.New(lag.Config{Kafka: r.feed.config.Kafka, Groups: []string{"*"}, Own: r.feed.config.Own, Window: window, Restores: r.restores, Now: r.feed.config.Now, BrokerNow: time.Now})
+		c := &r.feed.config
+		board := pause.New(pause.Config{Kafka: c.Kafka, Names: c.Names, Now: c.Now})
+		watcher := lag.New(lag.Config{
+			Kafka: c.Kafka, Groups: []string{"*"}, Own: c.Own, Window: window, Restores: r.restores, Paused: lag.PausedFrom(board.All, c.Names.Group), Now: c.Now, BrokerNow: time.Now,
+		})
 		if err := watcher.Open(); err != nil {
 			return nil, err
 		}
-		r.watcher = watcher
+		board.Start(ctx)
+		r.watcher, r.board = watcher, board
 	}
 	report, err := r.watcher.Observe(ctx)
 	if err != nil {
@@ -58,6 +66,7 @@ func (r *readers) restores(ctx context.Context) (map[string]lag.Restore, error) 
 func (r *readers) close() {
 	if r.watcher != nil {
 		r.watcher.Close()
+		r.board.Stop()
 	}
 	r.watcher = nil
 }

@@ -149,6 +149,8 @@ func (m *flowModel) judge(alerts error) {
 			m.sayf(view.Bad, "Stage %s: %s.", st.Stage, st.Group.Reason)
 		case st.waits():
 			m.sayf(view.Warn, "Stage %s: %s.", st.Stage, st.Group.Reason)
+		case st.Verdict == lag.VerdictPaused:
+			m.sayf(view.Calm, "Stage %s is %s.", st.Stage, st.Group.Reason)
 		case st.Verdict == lag.VerdictWatching:
 			watching = append(watching, st.Stage)
 		case st.Verdict == lag.VerdictRestoring || st.Verdict == lag.VerdictCatchingUp:

@@ -8,8 +8,10 @@ import (
 	g "maragu.dev/gomponents"
 	h "maragu.dev/gomponents/html"
 
+	"github.com/tributary-hq/tributary/cmd/internal/console/access"
 	"github.com/tributary-hq/tributary/cmd/internal/console/feed"
 	"github.com/tributary-hq/tributary/cmd/internal/console/page"
+	"github.com/tributary-hq/tributary/cmd/internal/console/pausing"
 	"github.com/tributary-hq/tributary/cmd/internal/console/view"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/lag"
 	"github.com/tributary-hq/tributary/schemas"
@@ -25,7 +27,7 @@ func showFlow(q *page.Request, m *flowModel, at time.Time) *page.Content {
 		}
 		more = append(more, h.Ul(items...))
 	}
-	c.Body = append(c.Body, page.Heading("Flow", flowText, at), view.Verdict(m.Verdict, &verdictWhat, m.Says[0], more...), m.tiles(), m.picture())
+	c.Body = append(c.Body, page.Heading("Flow", flowText, at), view.Verdict(m.Verdict, &verdictWhat, m.Says[0], more...), m.tiles(), m.picture(q.Person))
 	if m.Alerts != nil && m.Alerts.Configured {
 		alerts := alertTable(m.Alerts)
 		c.Tables = append(c.Tables, alerts)
@@ -51,6 +53,9 @@ var (
 	outputWhat   = view.What{ID: "tip-output", Text: "Offsets written per second in the last half minute, and offsets kept, an upper bound of the records; the line is the last hour.", Command: "tributary topics list"}
 )
 
+// lateAfter is the age of an unread record from which on it concerns somebody.
+const lateAfter = time.Minute
+
 func (m *flowModel) tiles() g.Node {
 	var perSecond float64
 	var behind lag.Span
@@ -68,11 +73,14 @@ func (m *flowModel) tiles() g.Node {
 			rates[k] += v
 		}
 	}
+	late := false
 	for i := range m.Stages {
-		unread += m.Stages[i].Unread
-		if m.Stages[i].Behind > behind {
-			behind, stage = m.Stages[i].Behind, m.Stages[i].Stage
+		st := &m.Stages[i]
+		unread += st.Unread
+		if st.Behind > behind {
+			behind, stage = st.Behind, st.Stage
 		}
+		late = late || time.Duration(st.Behind) > lateAfter && st.Verdict != lag.VerdictPaused
 	}
 	refusals := view.Tile{Name: "Refused", Value: view.Group(refused), Help: "Requests answered with another code than 2xx since ingest started.", Command: "curl OPS/metrics | grep tributary_ingest_requests_total", Link: "/flow#refusals"}
 	if m.Processes == nil {
@@ -80,8 +88,7 @@ func (m *flowModel) tiles() g.Node {
 		refusals.Help += " Name the ops ports in console.ops to know them."
 	}
 	oldest := view.Tile{Name: "Oldest unread", Value: view.Span(time.Duration(behind)), Unit: stage, Help: "Age of the oldest record that a stage has not read.", Command: "tributary lag", Link: "/readers"}
-	const late = time.Minute
-	if time.Duration(behind) > late {
+	if late {
 		oldest.Level = view.Warn
 	}
 	letters := view.Tile{Name: "Dead letters, last hour", Value: view.Group(m.Hour.DeadLetters), Help: "Raw records that can never be handled, by the ledger.", Command: "tributary deadletter stats --from 1h", Link: "/letters"}
@@ -109,7 +116,7 @@ func percent(part, whole int64) string {
 }
 
 // picture is the pipeline from left to right.
-func (m *flowModel) picture() g.Node {
+func (m *flowModel) picture(p *access.Person) g.Node {
 	var providers, raw, stages, outputs []g.Node
 	moving, stuck := false, false
 	for i := range m.Providers {
@@ -148,7 +155,7 @@ func (m *flowModel) picture() g.Node {
 		}
 		stuck = stuck || level == view.Bad
 		to := stageEdge(st)
-		stages = append(stages, node(&to, alarm(level), &stageWhat, st.Stage, "/readers", sub, reason(st), view.Badge(level, string(st.Verdict))))
+		stages = append(stages, node(&to, alarm(level), &stageWhat, st.Stage, "/readers", sub, g.Group{reason(st), pauseLink(p, st)}, view.Badge(level, string(st.Verdict))))
 	}
 	for _, group := range outputGroups(m.Topics) {
 		to := edge{name: group.name, moving: group.perSecond > 0}
@@ -177,10 +184,22 @@ func alarm(level view.Level) view.Level {
 
 // reason says in the picture why a stage does not move.
 func reason(st *flowStage) g.Node {
-	if st.Group == nil || !st.Group.Bad && !st.waits() {
-		return nil
+	if st.Group == nil || !st.Group.Bad && !st.waits() && st.Verdict != lag.VerdictPaused {
+		return g.Group{}
 	}
 	return h.Span(h.Class("why"), view.Text(st.Group.Reason))
+}
+
+// pauseLink leads an operator to the page that pauses or resumes a stage.
+func pauseLink(p *access.Person, st *flowStage) g.Node {
+	if !p.May(access.Operator) {
+		return g.Group{}
+	}
+	text := "Pause"
+	if st.Group != nil && st.Group.Pause != nil {
+		text = "Resume"
+	}
+	return h.A(h.Class("act"), h.Href(pausing.Path(st.Stage)), h.Aria("label", text+" stage "+st.Stage), g.Text(text+" …"))
 }
 
 // outputPath is the page about topics of the picture.

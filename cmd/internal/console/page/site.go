@@ -23,6 +23,8 @@ type Site struct {
 	Kafka  []kgo.Opt
 	Names  schemas.Names
 	Schema tail.SchemaFunc
+	// SchemaIDs returns the registry's ids by topic.
+	SchemaIDs func(context.Context) (map[string]uint32, error)
 	// Version is the program's.
 	Version string
 	Logger  *slog.Logger

@@ -4,6 +4,7 @@ package readers
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -98,6 +99,10 @@ func readersVerdict(r *lag.Report) g.Node {
 	}
 	if late := latest(r); late != nil {
 		return view.Verdict(view.Warn, &verdictWhat, fmt.Sprintf("%s is %s behind and will have caught up in %s.", view.Clean(late.Group), view.Span(time.Duration(late.Age)), view.Span(time.Duration(*late.CatchUp))))
+	}
+	paused := func(x *lag.Group) bool { return x.Verdict == lag.VerdictPaused }
+	if slices.ContainsFunc(r.Groups, func(x lag.Group) bool { return paused(&x) }) {
+		return view.Verdict(view.Calm, &verdictWhat, "Paused by operators: "+named(r, paused)+".")
 	}
 	return view.Verdict(view.Good, &verdictWhat, "Every group has read what there is, or is catching up.")
 }
