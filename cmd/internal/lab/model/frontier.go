@@ -78,7 +78,7 @@ func (c *code) wait(v *verification) (out claims.Code, ok bool) {
 	}
 	isNext := func(t *try) bool { return t.status != 0 && !strings.EqualFold(t.channel, first.channel) }
 	out.Verified = v.Outcome == "SUCCESS"
-	ended := int64(0)
+	var ended int64
 	switch next := slices.IndexFunc(tries, isNext); {
 	case next >= 0:
 		ended = tries[next].started

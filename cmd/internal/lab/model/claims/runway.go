@@ -95,12 +95,13 @@ func spent(list []callback) (b burn, ok bool) {
 			latest = c.at
 		}
 		gone := float64(before.minor - c.minor)
-		if c.paid || gone < 0 || c.currency != before.currency {
+		switch {
+		case c.paid || gone < 0 || c.currency != before.currency:
 			hours = 0
-		} else if hours > 0 {
+		case hours > 0:
 			all = append(all, stretch{hours, gone})
 			hours = 0
-		} else if len(all) > 0 { // received together with the one before
+		case len(all) > 0: // received together with the one before
 			all[len(all)-1].minor += gone
 		}
 	}
@@ -124,7 +125,8 @@ func spent(list []callback) (b burn, ok bool) {
 	b.perHour, b.stretches = sum.minor/sum.hours, len(kept)
 	variance := 0.0
 	for _, s := range kept {
-		variance += math.Pow(s.minor-b.perHour*s.hours, 2) / (n - 1)
+		excess := s.minor - b.perHour*s.hours
+		variance += excess * excess / (n - 1)
 	}
 	b.half = quantile(n-1) * math.Sqrt(n*variance) / sum.hours
 	return b, true
