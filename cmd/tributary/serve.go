@@ -59,8 +59,8 @@ func serve(ctx context.Context, g *cli.Globals, role roleFunc) error {
 		return err
 	}
 	logger := g.Logger(&f.Config.Log)
-	f.Config.Kafka.Waiting = func() {
-		logger.WarnContext(ctx, "no answer yet from kafka", slog.Any("brokers", f.Config.Kafka.Brokers), slog.String("setting", f.Origin("kafka.brokers")))
+	f.Config.Kafka.Waiting = func(cause error) {
+		logger.WarnContext(ctx, "no answer yet from kafka", slog.Any("brokers", f.Config.Kafka.Brokers), slog.String("setting", f.Origin("kafka.brokers")), slog.String("error", cause.Error()))
 	}
 	for _, w := range f.Warnings() {
 		logger.WarnContext(ctx, "unwise setting", slog.String("setting", cmp.Or(w.Variable, w.Path)), slog.String("reason", w.Message))

@@ -186,8 +186,8 @@ func (g *Globals) Load() (*config.File, error) {
 	faults := f.Check()
 	if len(faults) == 0 {
 		g.loaded = f
-		f.Config.Kafka.Waiting = func() {
-			_, _ = fmt.Fprintf(g.Err, "no answer yet from Kafka at %s (%s) …\n", strings.Join(f.Config.Kafka.Brokers, ","), f.Origin("kafka.brokers"))
+		f.Config.Kafka.Waiting = func(cause error) {
+			_, _ = fmt.Fprintf(g.Err, "no answer yet from Kafka at %s (%s): %v …\n", strings.Join(f.Config.Kafka.Brokers, ","), f.Origin("kafka.brokers"), cause)
 		}
 		return f, nil
 	}

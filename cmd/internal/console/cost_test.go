@@ -81,7 +81,7 @@ func newCost(t *testing.T) *cost {
 	admin := kadm.NewClient(c.client)
 	changes, err := topics.Diff(t.Context(), admin, topics.Want(&want, c.names))
 	if err == nil {
-		err = topics.Apply(t.Context(), admin, 1, changes)
+		err = topics.Apply(t.Context(), admin, 1, changes, nil)
 	}
 	if err != nil {
 		t.Fatal(err)

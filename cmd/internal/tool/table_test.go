@@ -108,7 +108,7 @@ func fake(t *testing.T) (*tracetest.Stack, schemas.Provider) {
 	admin := kadm.NewClient(client)
 	changes, err := topics.Diff(t.Context(), admin, topics.Want(&s.Topics, s.Names))
 	if err == nil {
-		err = topics.Apply(t.Context(), admin, 1, changes)
+		err = topics.Apply(t.Context(), admin, 1, changes, nil)
 	}
 	if err != nil {
 		t.Fatal(err)

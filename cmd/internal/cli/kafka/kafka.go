@@ -40,8 +40,8 @@ type Config struct {
 	TLS         TLS           `json:"tls" koanf:"tls" yaml:"tls"`
 	SASL        SASL          `json:"sasl" koanf:"sasl" yaml:"sasl"`
 
-	// Waiting, if set, is called once if no broker answers within Patience.
-	Waiting func() `json:"-" koanf:"-" yaml:"-"`
+	// Waiting, if set, is called once if no broker answers within Patience, with the last failure of a connection.
+	Waiting func(cause error) `json:"-" koanf:"-" yaml:"-"`
 }
 
 // TLS is how connections are encrypted.

@@ -14,27 +14,40 @@ const Patience = 3 * time.Second
 
 // Silence is a client hook that reports once if no broker has answered any client within Patience of the first one's start.
 type Silence struct {
-	report func()
+	report func(cause error)
 	mu     sync.Mutex
 	timer  *time.Timer
+	// cause is the last failure of a connection or of a read.
+	cause error
 }
 
+// ErrNoAnswer is the cause if no connection has failed: the broker's host does not answer at all.
+var ErrNoAnswer = errors.New("no connection was refused, but nothing answers")
+
 var (
-	_ kgo.HookNewClient    = (*Silence)(nil)
-	_ kgo.HookBrokerRead   = (*Silence)(nil)
-	_ kgo.HookClientClosed = (*Silence)(nil)
+	_ kgo.HookNewClient     = (*Silence)(nil)
+	_ kgo.HookBrokerConnect = (*Silence)(nil)
+	_ kgo.HookBrokerRead    = (*Silence)(nil)
+	_ kgo.HookClientClosed  = (*Silence)(nil)
 )
 
 // NewSilence returns a hook for the clients of one program.
-func NewSilence(report func()) *Silence { return &Silence{report: report} }
+func NewSilence(report func(cause error)) *Silence {
+	return &Silence{report: report, cause: ErrNoAnswer}
+}
 
 // OnNewClient implements kgo.HookNewClient.
 func (w *Silence) OnNewClient(*kgo.Client) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.timer == nil {
-		w.timer = time.AfterFunc(Patience, w.report)
+		w.timer = time.AfterFunc(Patience, func() { w.report(w.lastCause()) })
 	}
+}
+
+// OnBrokerConnect implements kgo.HookBrokerConnect.
+func (w *Silence) OnBrokerConnect(_ kgo.BrokerMetadata, _ time.Duration, _ net.Conn, err error) {
+	w.failed(err)
 }
 
 // OnBrokerRead implements kgo.HookBrokerRead.
@@ -42,10 +55,25 @@ func (w *Silence) OnBrokerRead(_ kgo.BrokerMetadata, _ int16, _ int, _, _ time.D
 	if err == nil {
 		w.stop()
 	}
+	w.failed(err)
 }
 
 // OnClientClosed implements kgo.HookClientClosed.
 func (w *Silence) OnClientClosed(*kgo.Client) { w.stop() }
+
+func (w *Silence) failed(err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err != nil {
+		w.cause = err
+	}
+}
+
+func (w *Silence) lastCause() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.cause
+}
 
 func (w *Silence) stop() {
 	w.mu.Lock()

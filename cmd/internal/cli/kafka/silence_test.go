@@ -20,20 +20,30 @@ import (
 func TestSilence(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		answer bool
-		err    error
-		want   int64
+		answer  bool
+		connect error
+		err     error
+		want    int64
+		cause   error
 	}{
-		"silent":                 {want: 1},
+		"silent":                 {want: 1, cause: kafka.ErrNoAnswer},
+		"refused":                {connect: syscall.ECONNREFUSED, want: 1, cause: syscall.ECONNREFUSED},
 		"answers":                {answer: true},
-		"answers with a failure": {answer: true, err: net.ErrClosed, want: 1},
+		"refused, then answers":  {connect: syscall.ECONNREFUSED, answer: true},
+		"answers with a failure": {answer: true, err: net.ErrClosed, want: 1, cause: net.ErrClosed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				var reports atomic.Int64
-				silence := kafka.NewSilence(func() { reports.Add(1) })
+				silence := kafka.NewSilence(func(cause error) {
+					reports.Add(1)
+					if !errors.Is(cause, c.cause) {
+						t.Errorf("cause %v, want %v", cause, c.cause)
+					}
+				})
 				silence.OnNewClient(nil)
+				silence.OnBrokerConnect(kgo.BrokerMetadata{}, 0, nil, c.connect)
 				time.Sleep(kafka.Patience - time.Millisecond)
 				synctest.Wait()
 				if reports.Load() != 0 {

@@ -10,7 +10,7 @@ import (
 
 // CreateTopics creates the topics and registers the schemas, as `topics apply` and `schemas register` do.
 func CreateTopics(ctx context.Context, f *config.File) error {
-	changes, err := changeTopics(ctx, &f.Config, true)
+	changes, err := changeTopics(ctx, &f.Config, true, func(*topics.Change) {})
 	if err != nil {
 		return err
 	}

@@ -87,7 +87,8 @@ func topicsChange(ctx context.Context, g *cli.Globals, apply bool) error {
 	if err != nil {
 		return err
 	}
-	changes, err := changeTopics(ctx, &f.Config, apply)
+	show := changePrinter(g, apply)
+	changes, err := changeTopics(ctx, &f.Config, apply, show)
 	if err != nil {
 		return err
 	}
@@ -102,8 +103,8 @@ func topicsChange(ctx context.Context, g *cli.Globals, apply bool) error {
 			changes = []topics.Change{} // a program wants a list, also of nothing
 		}
 		err = g.PrintJSON(map[string]any{"changes": changes, "applied": apply, "refused": refused})
-	} else {
-		printChanges(g, changes, apply)
+	} else if len(changes) == 0 {
+		g.Printf("every topic is as it should be\n")
 	}
 	if err == nil && (refused > 0 || !apply && len(changes) > 0) {
 		return cli.ErrReported
@@ -111,15 +112,22 @@ func topicsChange(ctx context.Context, g *cli.Globals, apply bool) error {
 	return err
 }
 
-func changeTopics(ctx context.Context, c *config.Config, apply bool) ([]topics.Change, error) {
+// changeTopics finds the changes and applies them. It shows each when it is done, or found if it
+// is not to be done.
+func changeTopics(ctx context.Context, c *config.Config, apply bool, show func(*topics.Change)) ([]topics.Change, error) {
 	client, err := cli.Admin(c)
 	if err != nil {
 		return nil, err
 	}
 	defer client.Close()
 	changes, err := topics.Diff(ctx, client, topics.Want(&c.Topics, c.Names()))
+	for i := range changes {
+		if !apply || changes[i].Kind == topics.KindRefused {
+			show(&changes[i])
+		}
+	}
 	if err == nil && apply {
-		err = topics.Apply(ctx, client, c.Topics.ReplicationFactor, changes)
+		err = topics.Apply(ctx, client, c.Topics.ReplicationFactor, changes, show)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("topics on %v: %w", c.Kafka.Brokers, err)
@@ -127,10 +135,14 @@ func changeTopics(ctx context.Context, c *config.Config, apply bool) ([]topics.C
 	return changes, nil
 }
 
-func printChanges(g *cli.Globals, changes []topics.Change, applied bool) {
+// changePrinter returns a function that prints a change, and an advice only once.
+func changePrinter(g *cli.Globals, applied bool) func(*topics.Change) {
+	if g.JSON {
+		return func(*topics.Change) {}
+	}
 	verb := map[bool][2]string{true: {"created", "altered"}, false: {"to create", "to alter"}}[applied]
 	said := map[string]bool{"": true}
-	for _, c := range changes {
+	return func(c *topics.Change) {
 		switch c.Kind {
 		case topics.KindCreate:
 			g.Printf("%s %s\n", verb[0], c.Topic)
@@ -145,8 +157,5 @@ func printChanges(g *cli.Globals, changes []topics.Change, applied bool) {
 		default:
 			g.Printf("refused %s: %s is %s, the configuration says %s: %s\n", c.Topic, c.Key, c.Have, c.Want, c.Hint)
 		}
-	}
-	if len(changes) == 0 {
-		g.Printf("every topic is as it should be\n")
 	}
 }

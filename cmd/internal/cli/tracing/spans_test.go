@@ -106,7 +106,7 @@ func createTopics(t *testing.T, kafka []kgo.Opt) {
 	admin := kadm.NewClient(client)
 	changes, err := topics.Diff(t.Context(), admin, topics.Want(&config, schemas.Names{}))
 	if err == nil {
-		err = topics.Apply(t.Context(), admin, config.ReplicationFactor, changes)
+		err = topics.Apply(t.Context(), admin, config.ReplicationFactor, changes, nil)
 	}
 	if err != nil {
 		t.Fatal(err)

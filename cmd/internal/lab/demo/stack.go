@@ -136,7 +136,7 @@ func (s *stack) createTopics(ctx context.Context) error {
 	if len(changes) < len(schemas.Table()) {
 		return errors.New("the cluster has topics of tributary: the demo needs one without them")
 	}
-	return topics.Apply(ctx, admin, config.ReplicationFactor, changes)
+	return topics.Apply(ctx, admin, config.ReplicationFactor, changes, nil)
 }
 
 func (s *stack) startIngest(ctx context.Context, logger *slog.Logger) (err error) {

@@ -161,7 +161,7 @@ func startAll(t *testing.T) exposed {
 	settings := topics.Config{Partitions: 1, ReplicationFactor: 1, MinInsyncReplicas: 1}
 	changes, err := topics.Diff(t.Context(), admin, topics.Want(&settings, schemas.Names{}))
 	must(t, err)
-	must(t, topics.Apply(t.Context(), admin, 1, changes))
+	must(t, topics.Apply(t.Context(), admin, 1, changes, nil))
 
 	var all exposed
 	all.ingest = ofIngest(t, kafka)

@@ -111,7 +111,7 @@ func (l *life) topics(t *testing.T) {
 	change := func() int {
 		changes, err := topics.Diff(t.Context(), admin, topics.Want(&config, l.names))
 		if err == nil {
-			err = topics.Apply(t.Context(), admin, config.ReplicationFactor, changes)
+			err = topics.Apply(t.Context(), admin, config.ReplicationFactor, changes, nil)
 		}
 		if err != nil {
 			t.Fatal(err)

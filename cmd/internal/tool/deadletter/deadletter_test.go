@@ -61,7 +61,7 @@ func newRig(t *testing.T) *rig {
 	admin := kadm.NewClient(r.client)
 	changes, err := topics.Diff(t.Context(), admin, topics.Want(&config, r.names))
 	if err == nil {
-		err = topics.Apply(t.Context(), admin, config.ReplicationFactor, changes)
+		err = topics.Apply(t.Context(), admin, config.ReplicationFactor, changes, nil)
 	}
 	if err != nil {
 		t.Fatal(err)

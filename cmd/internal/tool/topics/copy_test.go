@@ -41,7 +41,7 @@ func TestCopy(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := topics.Apply(t.Context(), admin, 1, changes); err != nil {
+		if err := topics.Apply(t.Context(), admin, 1, changes, nil); err != nil {
 			t.Fatal(err)
 		}
 	}

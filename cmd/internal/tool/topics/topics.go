@@ -229,13 +229,17 @@ func differences(w Wanted, have map[string]string, partitions int) []Change {
 }
 
 // Apply carries changes out, all but refused ones, and returns an error that names
-// every topic it could not change.
-func Apply(ctx context.Context, admin *kadm.Client, replication int16, changes []Change) error {
+// every topic it could not change. done is called after each change; nil means not.
+func Apply(ctx context.Context, admin *kadm.Client, replication int16, changes []Change, done func(*Change)) error {
+	if done == nil {
+		done = func(*Change) {}
+	}
 	var errs []error
 	var created []string
 	refused := map[string][]string{} // the topics that a broker does not create, by its reason
 	alter := map[string][]kadm.AlterConfig{}
-	for _, c := range changes {
+	for i := range changes {
+		c := &changes[i]
 		switch c.Kind {
 		case KindCreate:
 			configs := map[string]*string{}
@@ -249,6 +253,7 @@ func Apply(ctx context.Context, admin *kadm.Client, replication int16, changes [
 				continue
 			}
 			created = append(created, c.Topic)
+			done(c)
 		case KindPartitions:
 			responses, err := admin.UpdatePartitions(ctx, int(c.wanted.Partitions), c.Topic)
 			if err == nil {
@@ -256,7 +261,9 @@ func Apply(ctx context.Context, admin *kadm.Client, replication int16, changes [
 			}
 			if err != nil {
 				errs = append(errs, fmt.Errorf("add partitions to %s: %w", c.Topic, err))
+				continue
 			}
+			done(c)
 		case KindConfig:
 			alter[c.Topic] = append(alter[c.Topic], kadm.AlterConfig{Op: kadm.SetConfig, Name: c.Key, Value: new(c.Want)})
 		}
@@ -275,6 +282,12 @@ func Apply(ctx context.Context, admin *kadm.Client, replication int16, changes [
 		for _, r := range responses {
 			if r.Err != nil {
 				errs = append(errs, fmt.Errorf("alter %s: %w", r.Name, r.Err))
+				continue
+			}
+			for i := range changes {
+				if c := &changes[i]; c.Kind == KindConfig && c.Topic == topic {
+					done(c)
+				}
 			}
 		}
 	}

@@ -52,7 +52,7 @@ func diff(t *testing.T, admin *kadm.Client, c topics.Config) []topics.Change {
 func apply(t *testing.T, admin *kadm.Client, c topics.Config) []topics.Change {
 	t.Helper()
 	changes := diff(t, admin, c)
-	if err := topics.Apply(t.Context(), admin, c.ReplicationFactor, changes); err != nil {
+	if err := topics.Apply(t.Context(), admin, c.ReplicationFactor, changes, nil); err != nil {
 		t.Fatal(err)
 	}
 	return changes
@@ -202,7 +202,7 @@ func TestWhatTheClusterRefusesIsNamed(t *testing.T) {
 	t.Parallel()
 	admin, c := cluster(t), settings()
 	changes := diff(t, admin, c)
-	err := topics.Apply(t.Context(), admin, 99, changes)
+	err := topics.Apply(t.Context(), admin, 99, changes, nil)
 	if err == nil {
 		t.Fatal("99 replicas on one broker are no error")
 	}

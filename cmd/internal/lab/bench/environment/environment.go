@@ -163,7 +163,7 @@ func (p *Environment) createTopics(ctx context.Context) error {
 	c := p.wanted()
 	changes, err := topics.Diff(ctx, p.Admin, topics.Want(&c, p.Names))
 	if err == nil {
-		err = topics.Apply(ctx, p.Admin, c.ReplicationFactor, changes)
+		err = topics.Apply(ctx, p.Admin, c.ReplicationFactor, changes, nil)
 	}
 	if err != nil {
 		return fmt.Errorf("make the topics: %w", err)

@@ -97,7 +97,7 @@ func Start(tb TB, brokers ...string) *Stack {
 	admin := kadm.NewClient(s.client)
 	changes, err := topics.Diff(tb.Context(), admin, topics.Want(&s.Topics, s.Names))
 	if err == nil {
-		err = topics.Apply(tb.Context(), admin, 1, changes)
+		err = topics.Apply(tb.Context(), admin, 1, changes, nil)
 	}
 	if err != nil {
 		tb.Fatal(err)
