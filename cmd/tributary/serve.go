@@ -17,6 +17,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/cli/hangup"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/ops"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/tracing"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/acl"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/lag"
 	"github.com/tributary-hq/tributary/ingest"
 	"github.com/tributary-hq/tributary/processor"
@@ -98,7 +99,7 @@ func ingestApp(g *cli.Globals, f *config.File, logger *slog.Logger) (fx.Option, 
 		fx.Supply(f.Config.Ingest, deps),
 		tracesModule(traces),
 		ingest.Module(),
-		cli.WarnOfPrefix(f, logger),
+		cli.WarnOfPrefix(f, acl.RoleIngest, logger),
 		hangups[*ingest.Service](file, logger),
 		opsModule(&f.Config, about("ingest", f), metrics, logger, func(s *ingest.Service) ops.Check {
 			// Ingest stays ready while Kafka is away: it answers 503 and reports that

@@ -153,9 +153,23 @@ func (h *health) goneAway(topics ...*topic) bool {
 	if len(gone) == 0 {
 		return false
 	}
-	h.logger.Warn("kafka does not take records: webhooks are answered 503 until it does; look at the brokers, and at kafka in the configuration",
-		slog.Any("topics", names(gone)), slog.String("error_kind", gone[0].last.Load().Kind))
+	kind := gone[0].last.Load().Kind
+	h.logger.Warn("kafka does not take records: webhooks are answered 503 until it does",
+		slog.Any("topics", names(gone)), slog.String("error_kind", kind), slog.String("advice", advice(kind)))
 	return true
+}
+
+// advice returns the remedy for a kind of error.
+func advice(kind string) string {
+	switch kind {
+	case "topic_authorization_failed":
+		return "this user may not write the topics: 'tributary topics acl --principal ingest=User:NAME --apply' gives the role"
+	case "sasl_authentication_failed":
+		return "the brokers refuse the user or its password: kafka.sasl in the configuration"
+	case "unknown_topic_or_partition", "unknown_topic_id":
+		return "the topics do not exist: 'tributary topics apply' creates them"
+	}
+	return "look at the brokers, and at kafka in the configuration"
 }
 
 // back marks topics as working again and logs this once. mu is held.

@@ -100,7 +100,7 @@ func Run(ctx context.Context, newRoot func(*Globals) *cobra.Command, args []stri
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	var coded *Error
 	switch {
 	case err == nil:
@@ -121,7 +121,7 @@ func Run(ctx context.Context, newRoot func(*Globals) *cobra.Command, args []stri
 		code, err = coded.Code, coded.Err
 	}
 	printError(stderr, root.Name(), err)
-	if hint := g.hint(context.WithoutCancel(ctx), err); hint != "" {
+	if hint := g.hint(context.WithoutCancel(ctx), roleOf(cmd), err); hint != "" {
 		_, _ = fmt.Fprintln(stderr, terminal.Wrap(hint, g.Width()))
 	}
 	return code

@@ -20,18 +20,17 @@ import (
 
 // hint returns the way out of a failure that Kafka's own error does not say: which setting named the
 // broker, which prefixes the cluster has, which role has the right. It is empty if there is none.
-func (g *Globals) hint(ctx context.Context, err error) string {
+func (g *Globals) hint(ctx context.Context, role string, err error) string {
 	f := g.loaded
 	switch {
 	case f == nil:
 		return ""
-	case errors.Is(err, kerr.TopicAuthorizationFailed), errors.Is(err, kerr.GroupAuthorizationFailed),
-		errors.Is(err, kerr.ClusterAuthorizationFailed), errors.Is(err, kerr.TransactionalIDAuthorizationFailed):
-		return deniedHint(f)
+	case isDenied(err):
+		return deniedHint(ctx, f, role)
 	case errors.Is(err, kerr.UnknownTopicOrPartition):
-		return prefixHint(ctx, f, fmt.Sprintf("The cluster has topics with the prefix %q, but not all: 'tributary topics diff' lists what is missing.", f.Config.Kafka.Prefix))
+		return prefixHint(ctx, f, role, fmt.Sprintf("The cluster has topics with the prefix %q, but not all: 'tributary topics diff' lists what is missing.", f.Config.Kafka.Prefix))
 	case errors.Is(err, registry.ErrNotRegistered):
-		return prefixHint(ctx, f, "'tributary schemas register' registers the schemas of this version.")
+		return prefixHint(ctx, f, role, "'tributary schemas register' registers the schemas of this version.")
 	case errors.Is(err, registry.ErrUnavailable):
 		return fmt.Sprintf("The registry's address is %s (%s).", strings.Join(f.Config.Registry.URLs, ","), f.Origin("registry.urls"))
 	case kafka.Unreachable(err):
@@ -40,19 +39,10 @@ func (g *Globals) hint(ctx context.Context, err error) string {
 	return ""
 }
 
-func deniedHint(f *config.File) string {
-	user := f.Config.Kafka.SASL.Username
-	if user == "" {
-		user = "the principal of this connection"
-	}
-	return fmt.Sprintf("%s may not do this. 'tributary topics acl' prints the rights of each role (ingest, processor, analytics, operator, topics, reset); "+
-		"--principal ROLE=User:NAME --apply gives them.", user)
-}
-
 // prefixHint names the prefixes under which the cluster has our topics; there is the advice where the
 // configured one is among them.
-func prefixHint(ctx context.Context, f *config.File, there string) string {
-	switch problem, known := prefixProblem(ctx, f); {
+func prefixHint(ctx context.Context, f *config.File, role, there string) string {
+	switch problem, known := prefixProblem(ctx, f, role); {
 	case !known:
 		return ""
 	case problem != "":
@@ -61,14 +51,15 @@ func prefixHint(ctx context.Context, f *config.File, there string) string {
 	return there
 }
 
-// PrefixProblem describes a prefix under which the cluster has none of our topics. It is empty if there is
-// no such problem, or if Kafka does not answer soon.
-func PrefixProblem(ctx context.Context, f *config.File) string {
-	problem, _ := prefixProblem(ctx, f)
+// PrefixProblem describes a prefix under which the cluster has none of our topics, or a user who may not
+// see them because the role is missing. It is empty if there is no such problem, or if Kafka does not
+// answer soon.
+func PrefixProblem(ctx context.Context, f *config.File, role string) string {
+	problem, _ := prefixProblem(ctx, f, role)
 	return problem
 }
 
-func prefixProblem(ctx context.Context, f *config.File) (problem string, known bool) {
+func prefixProblem(ctx context.Context, f *config.File, role string) (problem string, known bool) {
 	ctx, cancel := context.WithTimeout(ctx, kafka.Patience)
 	defer cancel()
 	asking := f.Config
@@ -84,6 +75,8 @@ func prefixProblem(ctx context.Context, f *config.File) (problem string, known b
 	}
 	prefix, there := f.Config.Kafka.Prefix, prefixes(listed.Names())
 	switch {
+	case len(there) == 0 && missingRights(ctx, f, role) != "":
+		return deniedHint(ctx, f, role), true // Kafka lists only topics that the user may describe
 	case len(there) == 0:
 		return "The cluster has none of our topics: 'tributary topics apply' creates them, 'tributary schemas register' their schemas.", true
 	case slices.Contains(there, prefix):
@@ -95,14 +88,14 @@ func prefixProblem(ctx context.Context, f *config.File) (problem string, known b
 
 // WarnOfPrefix is a start hook of a role that runs without its topics: it looks for them beside the start,
 // which does not wait for Kafka.
-func WarnOfPrefix(f *config.File, logger *slog.Logger) fx.Option {
+func WarnOfPrefix(f *config.File, role string, logger *slog.Logger) fx.Option {
 	return fx.Invoke(func(lifecycle fx.Lifecycle) {
 		ctx, cancel := context.WithCancel(context.Background())
 		var looking sync.WaitGroup
 		lifecycle.Append(fx.StartStopHook(func() {
 			looking.Go(func() {
-				if problem := PrefixProblem(ctx, f); problem != "" {
-					logger.WarnContext(ctx, "the topics are not there", slog.String("reason", problem))
+				if problem := PrefixProblem(ctx, f, role); problem != "" {
+					logger.WarnContext(ctx, "the topics cannot be used", slog.String("reason", problem))
 				}
 			})
 		}, func() {

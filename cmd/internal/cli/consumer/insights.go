@@ -11,6 +11,7 @@ import (
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/acl"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/insights"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/scan"
 )
@@ -60,7 +61,7 @@ func runInsights(ctx context.Context, g *cli.Globals, f *insightsFlags, filter i
 	if err != nil {
 		return err
 	}
-	if problem := cli.PrefixProblem(ctx, file); problem != "" {
+	if problem := cli.PrefixProblem(ctx, file, acl.RoleAnalytics); problem != "" {
 		return errors.New(problem)
 	}
 	progress := cli.NewProgress(g.Err)

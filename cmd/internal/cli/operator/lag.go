@@ -16,6 +16,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/cli/hangup"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/ops"
 	"github.com/tributary-hq/tributary/cmd/internal/cli/terminal"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/acl"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/deadletter"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/insights"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/lag"
@@ -154,7 +155,7 @@ func runLag(ctx context.Context, g *cli.Globals, f *lagFlags) error {
 		err = g.PrintJSON(report)
 	} else {
 		newLagScreen(g, f.all).show(report)
-		if problem := cli.PrefixProblem(ctx, file); problem != "" && report.Bad > 0 {
+		if problem := cli.PrefixProblem(ctx, file, acl.RoleOperator); problem != "" && report.Bad > 0 {
 			g.Printf("%s\n", problem)
 		}
 	}
