@@ -104,7 +104,7 @@ func allowedOperations(ctx context.Context, client *kgo.Client, topics []string)
 	request.IncludeTopicAuthorizedOperations = true
 	for _, name := range topics {
 		topic := kmsg.NewMetadataRequestTopic()
-		topic.Topic = kmsg.StringPtr(name)
+		topic.Topic = new(name)
 		request.Topics = append(request.Topics, topic)
 	}
 	response, err := request.RequestWith(ctx, client)

@@ -255,12 +255,8 @@ func Apply(ctx context.Context, admin *kadm.Client, replication int16, changes [
 			created = append(created, c.Topic)
 			done(c)
 		case KindPartitions:
-			responses, err := admin.UpdatePartitions(ctx, int(c.wanted.Partitions), c.Topic)
-			if err == nil {
-				err = responses.Error()
-			}
-			if err != nil {
-				errs = append(errs, fmt.Errorf("add partitions to %s: %w", c.Topic, err))
+			if err := addPartitions(ctx, admin, c); err != nil {
+				errs = append(errs, err)
 				continue
 			}
 			done(c)
@@ -274,24 +270,39 @@ func Apply(ctx context.Context, admin *kadm.Client, replication int16, changes [
 		}
 	}
 	for _, topic := range slices.Sorted(maps.Keys(alter)) {
-		responses, err := admin.AlterTopicConfigs(ctx, alter[topic], topic)
-		if err != nil {
-			errs = append(errs, fmt.Errorf("alter %s: %w", topic, err))
+		if err := alterConfigs(ctx, admin, topic, alter[topic]); err != nil {
+			errs = append(errs, err)
 			continue
 		}
-		for _, r := range responses {
-			if r.Err != nil {
-				errs = append(errs, fmt.Errorf("alter %s: %w", r.Name, r.Err))
-				continue
-			}
-			for i := range changes {
-				if c := &changes[i]; c.Kind == KindConfig && c.Topic == topic {
-					done(c)
-				}
+		for i := range changes {
+			if c := &changes[i]; c.Kind == KindConfig && c.Topic == topic {
+				done(c)
 			}
 		}
 	}
 	return errors.Join(append(errs, visible(ctx, admin, created))...)
+}
+
+func addPartitions(ctx context.Context, admin *kadm.Client, c *Change) error {
+	responses, err := admin.UpdatePartitions(ctx, int(c.wanted.Partitions), c.Topic)
+	if err == nil {
+		err = responses.Error()
+	}
+	if err != nil {
+		return fmt.Errorf("add partitions to %s: %w", c.Topic, err)
+	}
+	return nil
+}
+
+func alterConfigs(ctx context.Context, admin *kadm.Client, topic string, configs []kadm.AlterConfig) error {
+	responses, err := admin.AlterTopicConfigs(ctx, configs, topic)
+	for _, r := range responses {
+		err = errors.Join(err, r.Err)
+	}
+	if err != nil {
+		return fmt.Errorf("alter %s: %w", topic, err)
+	}
+	return nil
 }
 
 // list reads topics from the cluster instead of the client's metadata cache, which is
