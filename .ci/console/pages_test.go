@@ -15,7 +15,7 @@ import (
 // paths are pages of a running demo.
 func paths() []string {
 	return []string{
-		"/flow", "/flow?wall=1", "/case", "/case?id=order-1-6", "/money", "/money?range=30d&country=UA", "/letters", "/letters/issue?provider=uapay&stage=uapay&cause=stale", "/readers", "/account",
+		"/flow", "/flow?wall=1", "/case", "/case?id=order-1-6", "/money", "/money?range=30d&country=UA", "/letters", "/letters/issue?provider=uapay&stage=uapay&cause=stale", "/readers", "/account", "/pause?stage=journey",
 		"/contract", "/contract/topic?name=enriched.journeys.v1", "/help", "/nothing",
 	}
 }

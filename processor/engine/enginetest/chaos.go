@@ -52,9 +52,9 @@ type ChaosConfig struct {
 // Chaos runs a stage record by record without faults, and compares that with the model.
 // Then it plays random schedules of faults on a simulated cluster: processes with the real
 // engine and a store on a disk start, crash, freeze, lose their disk or parts of it, and
-// share out the partitions anew, the stage is paused and resumed, while brokers refuse requests, lose answers, delay or
-// forget transaction markers, and clocks jump. Each schedule must end, with the outputs and
-// the state of the run without faults, each exactly once.
+// share out the partitions anew; the stage is paused and resumed; brokers refuse requests,
+// lose answers, delay or forget transaction markers; clocks jump. Each schedule must end,
+// with the outputs and the state of the run without faults, each exactly once.
 //
 // It catches an Apply or OnTimer that is not deterministic, and state that is kept outside
 // of Tx. It prints the smallest schedule that it finds to fail, with its seed.

@@ -27,7 +27,7 @@ func showFlow(q *page.Request, m *flowModel, at time.Time) *page.Content {
 		}
 		more = append(more, h.Ul(items...))
 	}
-	c.Body = append(c.Body, page.Heading("Flow", flowText, at), view.Verdict(m.Verdict, &verdictWhat, m.Says[0], more...), m.tiles(), m.picture(q.Person))
+	c.Body = append(c.Body, page.Heading("Flow", flowText, at), view.Verdict(m.Verdict, &verdictWhat, m.Says[0], more...), m.tiles(), m.picture(q))
 	if m.Alerts != nil && m.Alerts.Configured {
 		alerts := alertTable(m.Alerts)
 		c.Tables = append(c.Tables, alerts)
@@ -116,7 +116,7 @@ func percent(part, whole int64) string {
 }
 
 // picture is the pipeline from left to right.
-func (m *flowModel) picture(p *access.Person) g.Node {
+func (m *flowModel) picture(q *page.Request) g.Node {
 	var providers, raw, stages, outputs []g.Node
 	moving, stuck := false, false
 	for i := range m.Providers {
@@ -155,7 +155,7 @@ func (m *flowModel) picture(p *access.Person) g.Node {
 		}
 		stuck = stuck || level == view.Bad
 		to := stageEdge(st)
-		stages = append(stages, node(&to, alarm(level), &stageWhat, st.Stage, "/readers", sub, g.Group{reason(st), pauseLink(p, st)}, view.Badge(level, string(st.Verdict))))
+		stages = append(stages, node(&to, mark(st, level), &stageWhat, st.Stage, "/readers", sub, g.Group{reason(st), pauseLink(q, st)}, view.Badge(level, string(st.Verdict))))
 	}
 	for _, group := range outputGroups(m.Topics) {
 		to := edge{name: group.name, moving: group.perSecond > 0}
@@ -182,6 +182,14 @@ func alarm(level view.Level) view.Level {
 	return ""
 }
 
+// mark is the alarm of a stage; a paused stage has a calm one.
+func mark(st *flowStage, level view.Level) view.Level {
+	if st.Verdict == lag.VerdictPaused {
+		return view.Calm
+	}
+	return alarm(level)
+}
+
 // reason says in the picture why a stage does not move.
 func reason(st *flowStage) g.Node {
 	if st.Group == nil || !st.Group.Bad && !st.waits() && st.Verdict != lag.VerdictPaused {
@@ -190,9 +198,9 @@ func reason(st *flowStage) g.Node {
 	return h.Span(h.Class("why"), view.Text(st.Group.Reason))
 }
 
-// pauseLink leads an operator to the page that pauses or resumes a stage.
-func pauseLink(p *access.Person, st *flowStage) g.Node {
-	if !p.May(access.Operator) {
+// pauseLink leads an operator to the page that pauses or resumes a stage; a wall has no link.
+func pauseLink(q *page.Request, st *flowStage) g.Node {
+	if !q.Person.May(access.Operator) || q.Query.Has("wall") {
 		return g.Group{}
 	}
 	text := "Pause"

@@ -102,12 +102,12 @@ func verdict(x *pauses.Stage, command string) g.Node {
 	if x.Pause != nil {
 		text = "Stage " + x.Stage + " is " + view.Clean(x.Pause.String()) + "."
 	}
-	pairs := []g.Node{h.Class("pairs"), h.Dt(g.Text("Unread now")), h.Dd(g.Text(unread(x)))}
+	pairs := []g.Node{h.Class("pairs"), what.On(), h.Dt(g.Text("Unread now")), h.Dd(g.Text(unread(x)))}
 	if x.Members >= 0 {
 		pairs = append(pairs, h.Dt(g.Text("Members")), h.Dd(view.Text(view.Group(int64(x.Members)))))
 	}
 	if len(x.Behind) > 0 {
-		pairs = append(pairs, h.Dt(g.Text("Wait with it")), h.Dd(view.Text(strings.Join(x.Behind, ", ")+": their timers do not fire before its watermark passes")))
+		pairs = append(pairs, h.Dt(g.Text("Wait with it")), h.Dd(view.Text(strings.Join(x.Behind, ", ")+": no timer fires there before this stage has read on")))
 	}
 	return g.Group{view.Verdict(view.Calm, &what, text), h.Dl(pairs...)}
 }
@@ -130,7 +130,7 @@ func form(p *access.Person, r *pauses.Request) g.Node {
 			h.Option(h.Value("4h"), g.Text("4 hours")), h.Option(h.Value("1d"), g.Text("a day")),
 		)))
 	}
-	nodes = append(nodes, h.Button(h.Class("primary"), h.Type("submit"), g.Text("Dry run")), h.Span(h.Class("quiet"), g.Text("shows what would wait; nothing is changed")))
+	nodes = append(nodes, h.Button(h.Class("primary"), h.Type("submit"), g.Text("Dry run")), h.Span(h.Class("quiet"), g.Text("shows what would happen; nothing is changed")))
 	title := "Pause"
 	if r.Resume {
 		title = "Resume"
