@@ -40,7 +40,8 @@ func secondsOf(bucket int32) float64 {
 	}
 }
 
-// timeouts returns the judged timeouts in seconds: values that a person would configure.
+// timeouts returns the judged timeouts in seconds: values that a person would configure. LOX24 takes none
+// below 30.
 func timeouts() []float64 {
-	return []float64{5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 60, 75, 90, 120, 150, 180, 240, 300}
+	return []float64{30, 35, 40, 45, 50, 60, 75, 90, 120, 150, 180, 240, 300}
 }

@@ -237,7 +237,7 @@ func (out *Comparison) Frontier(key string, codes []Code, s *avro.Signal) {
 	}
 	best, least := 0.0, math.Inf(1)
 	var want []expected
-	for _, timeout := range []float64{5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 60, 75, 90, 120, 150, 180, 240, 300} {
+	for _, timeout := range []float64{30, 35, 40, 45, 50, 60, 75, 90, 120, 150, 180, 240, 300} {
 		if timeout > longest {
 			break
 		}
