@@ -87,13 +87,18 @@ func TestKafkaAway(t *testing.T) {
 		web.Close()
 	}()
 	r := &rig{url: web.URL, client: web.Client()}
-	for _, path := range []string{"/flow", "/readers", "/letters", "/money", "/account", "/contract"} {
+	for _, path := range []string{"/flow", "/readers", "/letters", "/money", "/account", "/contract", "/letters/issue?provider=lox24&stage=lox24&cause=malformed"} {
 		began := time.Now()
 		status, body, _ := r.ask(t, "", path, nil)
 		if took := time.Since(began); status != http.StatusOK || took > 3*time.Second || len(consoletest.Check(body)) > 0 {
 			t.Errorf("%s = %d after %v", path, status, took)
 		}
-		if path != "/contract" {
+		if strings.HasPrefix(path, "/letters/") {
+			r.until(t, path, func(body string) bool { return strings.Contains(body, "cannot be read or done now") })
+			if status, _, _ := r.ask(t, "", path+"&format=json", nil); status != http.StatusBadGateway {
+				t.Errorf("%s as JSON = %d", path, status)
+			}
+		} else if path != "/contract" {
 			r.until(t, path, func(body string) bool { return strings.Contains(body, "Kafka is away.") })
 		}
 	}

@@ -51,7 +51,7 @@ type stageState struct {
 func statesOf(s *feed.States, report *lag.Report, names schemas.Names) *states {
 	out := &states{States: s}
 	for _, stage := range processor.StageNames() {
-		x := stageState{Stage: stage}
+		x := stageState{Stage: stage, Running: []int32{}, Restoring: []int32{}, Standby: []int32{}, Elsewhere: []int32{}, Unowned: []int32{}}
 		reported := map[int32]bool{}
 		for i := range s.Partitions {
 			if p := &s.Partitions[i]; p.Stage == stage {

@@ -135,7 +135,7 @@ func (s *pages) contractTopicPage(ctx context.Context, q *page.Request) (*page.C
 	c.Body = append(c.Body, page.Heading(t.Topic.Name, firstSentence(t.Doc), time.Time{}))
 	switch {
 	case failed != nil:
-		c.Body = append(c.Body, view.Banner(view.Bad, "The newest rows cannot be read.", h.P(view.Text(page.Sentence(failed)))))
+		c.Body = append(c.Body, view.Banner(view.Bad, "The newest rows cannot be read.", h.P(h.Class("prose"), view.Text(page.Sentence(failed)))))
 	case len(m.Samples) == 0:
 		c.Body = append(c.Body, view.Banner(view.Calm, "The topic has no row yet."))
 	default:

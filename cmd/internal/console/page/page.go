@@ -12,6 +12,7 @@ import (
 	"time"
 
 	g "maragu.dev/gomponents"
+	h "maragu.dev/gomponents/html"
 
 	"github.com/tributary-hq/tributary/cmd/internal/console/access"
 	"github.com/tributary-hq/tributary/cmd/internal/console/view"
@@ -117,6 +118,10 @@ func (f *Frame) Serve(p *Page) http.Handler {
 		case "csv":
 			writeCSV(w, c, q.Query.Get("table"))
 		default:
+			if c.Status == http.StatusBadGateway && !p.Act {
+				// To a person the page says what is away, as all others do; a browser would log an error.
+				c.Status = http.StatusOK
+			}
 			f.writePage(w, p, q, c)
 		}
 	})
@@ -128,15 +133,15 @@ func (f *Frame) content(ctx context.Context, p *Page, q *Request, wait time.Dura
 	defer cancel()
 	c, err := p.Build(ctx, q)
 	if err != nil {
-		status := http.StatusBadGateway
+		status, banner := http.StatusBadGateway, view.Banner(view.Bad, "This cannot be read or done now.", h.P(h.Class("prose"), view.Text(Sentence(err))))
 		if refused, ok := errors.AsType[*refusalError](err); ok {
-			status = refused.status
+			status, banner = refused.status, view.Banner(view.Bad, Sentence(err))
 		} else {
 			f.logger.WarnContext(ctx, "a page of the console failed", slog.String("page", p.Path), slog.String("error", err.Error()))
 		}
 		return &Content{
 			Status: status, Model: map[string]any{"error": err.Error()},
-			Body: []g.Node{Heading(p.Title, "", time.Time{}), view.Banner(view.Bad, Sentence(err)), view.Quiet("Nothing was changed. Open the page again when the cause is gone.")},
+			Body: []g.Node{Heading(p.Title, "", time.Time{}), banner, view.Quiet("Nothing was changed. Open the page again when the cause is gone.")},
 		}
 	}
 	return c
