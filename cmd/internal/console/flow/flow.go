@@ -163,7 +163,7 @@ func (m *flowModel) judge(alerts error) {
 		m.sayf(view.Bad, "%s in the last hour ended in no way that the account knows: run tributary audit.", page.Count(int(n), "record", "records"))
 	}
 	if n := m.Hour.Skipped; n > 0 {
-		m.sayf(view.Bad, "%s of the raw topics held no record in the last hour: run tributary audit.", page.Count(int(n), "offset", "offsets"))
+		m.sayf(view.Warn, "%s of the raw topics had no record to read in the last hour: of aborted transactions, or lost. The audit on Account says which.", page.Count(int(n), "offset", "offsets"))
 	}
 	if m.Processes != nil && m.Processes.KafkaAway > 0 {
 		m.sayf(view.Bad, "Ingest cannot write to Kafka for %s.", view.Span(time.Duration(m.Processes.KafkaAway*float64(time.Second))))

@@ -74,12 +74,12 @@ func Badge(level Level, text string) g.Node {
 
 // Banner says in words how things are.
 func Banner(level Level, text string, more ...g.Node) g.Node {
-	return h.Div(h.Class("banner "+string(level)), h.Role("status"), h.P(h.Strong(shape(level), Text(text))), g.Group(more))
+	return h.Div(h.Class("banner "+string(level)), h.Role("status"), h.P(h.Strong(shape(level), sentence(text))), g.Group(more))
 }
 
 // Verdict is a banner whose numbers have an explanation.
 func Verdict(level Level, what *What, text string, more ...g.Node) g.Node {
-	return h.Div(h.Class("banner "+string(level)), h.Role("status"), what.On(), h.P(h.Strong(shape(level), what.Show(Text(text)))), g.Group(more), what.Tip())
+	return h.Div(h.Class("banner "+string(level)), h.Role("status"), what.On(), h.P(h.Strong(what.Show(shape(level), sentence(text)))), g.Group(more), what.Tip())
 }
 
 // Tile is one number with its name.

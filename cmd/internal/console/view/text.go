@@ -19,12 +19,20 @@ import (
 const MaxText = 160
 
 // Clean returns text on one line with invisible and reordering characters escaped, cut to MaxText.
-func Clean(text string) string {
+func Clean(text string) string { return clean(text, MaxText) }
+
+// sentence is a sentence of ours that may have names from outside.
+func sentence(text string) g.Node {
+	const most = 3 * MaxText
+	return g.Text(clean(text, most))
+}
+
+func clean(text string, most int) string {
 	cut := ""
-	if len(text) > MaxText {
-		if n := utf8.RuneCountInString(text); n > MaxText {
+	if len(text) > most {
+		if n := utf8.RuneCountInString(text); n > most {
 			end := 0
-			for range MaxText {
+			for range most {
 				_, size := utf8.DecodeRuneInString(text[end:])
 				end += size
 			}
