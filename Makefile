@@ -185,7 +185,7 @@ console-fast: $(AXE) ## the same in under a minute: one theme, one width, two fa
 	$(CONSOLE) -short -timeout 5m ./...
 
 .PHONY: consumers-fast
-consumers-fast: ## the analysts' questions in DuckDB, ClickHouse, Arrow and fastavro, each equal to a count from the raw bodies
+consumers-fast: ## the analysts' questions in DuckDB, ClickHouse, Arrow and fastavro, each equal to a count from the raw bodies, and the figures of claims
 	deploy/consumers/test/run
 
 .PHONY: consumers-test
