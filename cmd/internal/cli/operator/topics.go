@@ -155,7 +155,11 @@ func changePrinter(g *cli.Globals, applied bool) func(*topics.Change) {
 		case topics.KindConfig:
 			g.Printf("%s %s: %s from %q to %q\n", verb[1], c.Topic, c.Key, c.Have, c.Want)
 		default:
-			g.Printf("refused %s: %s is %s, the configuration says %s: %s\n", c.Topic, c.Key, c.Have, c.Want, c.Hint)
+			g.Printf("refused %s: %s is %s, the configuration says %s\n", c.Topic, c.Key, c.Have, c.Want)
+			if !said[c.Hint] {
+				g.Printf("  %s\n", c.Hint)
+			}
+			said[c.Hint] = true
 		}
 	}
 }

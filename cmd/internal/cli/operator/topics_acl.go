@@ -124,7 +124,7 @@ func printGrants(g *cli.Globals, grants []acl.Grant, names schemas.Names) {
 		}
 		t.Row(role, principal, terminal.Stack{strings.Join(grant.Operations, ", "), grant.Resource}, which, grant.Why)
 	}
-	t.Wrap("for")
+	t.Wrap("may", "for")
 	t.Optional("for")
 	g.Printf("%s\n", t.Render(g.Width()))
 }

@@ -82,7 +82,17 @@ func (t *Table) Render(width int) Text {
 		w.AppendFooter(t.footer)
 	}
 	w.SetColumnConfigs(append(slices.Clone(t.config), t.fit(width)...))
-	return Text(w.Render())
+	if len(t.separated) == 0 {
+		return Text(w.Render())
+	}
+	// A separator is as wide as the rows with the gap behind the last column.
+	lines := strings.Split(w.Render(), "\n")
+	for i, line := range lines {
+		if strings.Trim(line, "-") == "" {
+			lines[i] = line[:max(0, len(line)-gap)]
+		}
+	}
+	return Text(strings.Join(lines, "\n"))
 }
 
 // fit returns the settings of the columns that differ from their natural width.

@@ -92,6 +92,19 @@ func TestTable(t *testing.T) {
 	}
 }
 
+// TestSeparatorFits: a line between rows is as wide as the widest of them.
+func TestSeparatorFits(t *testing.T) {
+	t.Parallel()
+	table := terminal.NewTable("role", "which")
+	table.Row("ingest", "raw topics")
+	table.Separate()
+	table.Row("processor", "raw topics")
+	want := "ROLE       WHICH\ningest     raw topics\n---------------------\nprocessor  raw topics"
+	if got := string(table.Render(80)); got != want {
+		t.Errorf("Render() =\n%s\nwant\n%s", got, want)
+	}
+}
+
 // TestTableFits renders a wide table at usual widths: no line is wider, the columns go in the order of
 // their importance, sentences are wrapped, and ids that begin alike stay different.
 func TestTableFits(t *testing.T) {
