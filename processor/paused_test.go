@@ -39,13 +39,13 @@ func TestPausedPipeline(t *testing.T) {
 	c.send(t, records)
 	one, two := c.start(t, "a", now), c.start(t, "b", now)
 	others := len(slices.DeleteFunc(slices.Clone(records), func(r stage.Input) bool { return r.Topic == schemas.RawLOX24 }))
-	got := c.until(t, func(got *pipeline) bool { return got.total() == others })
+	c.until(t, func(got *pipeline) bool { return got.total() == others })
 	c.checkPaused(t, one, two)
 	if err := one.Stop(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	one = c.start(t, "a", now)
-	got = c.until(t, func(p *pipeline) bool { return p.total() >= others })
+	got := c.until(t, func(p *pipeline) bool { return p.total() >= others })
 	c.checkPaused(t, one, two)
 	if got.total() != others || len(missing(got)) > 0 {
 		t.Errorf("while the stage was paused, %d of %d records had an outcome, and these journeys miss a member: %v", got.total(), others, missing(got))

@@ -50,7 +50,6 @@ func newPlace(t *testing.T) *place {
 	return p
 }
 
-//nolint:gochecknoglobals // a constant
 var noon = time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
 
 func (p *place) topic() string { return p.names.Topic(schemas.InternalPauses) }

@@ -40,7 +40,7 @@ func Path(stage string) string { return view.At("/pause", "stage", stage) }
 const pauseText = "A paused stage reads no record and fires no timer. It keeps its partitions and its state, also over a restart; records wait in its topic."
 
 // request makes the request of a form. Only operators may ask.
-func (s *pages) request(q *page.Request, value func(string) string) (*pauses.Request, error) {
+func request(q *page.Request, value func(string) string) (*pauses.Request, error) {
 	if !q.Person.May(access.Operator) {
 		return nil, page.Refuse(http.StatusForbidden, "only operators may pause or resume a stage")
 	}
@@ -80,7 +80,7 @@ func command(r *pauses.Request) string {
 
 // state shows whether a stage is paused, and begins a dry run.
 func (s *pages) state(ctx context.Context, q *page.Request) (*page.Content, error) {
-	r, err := s.request(q, q.Query.Get)
+	r, err := request(q, q.Query.Get)
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +140,7 @@ func form(p *access.Person, r *pauses.Request) g.Node {
 
 // plan shows what a pause or a resume would do.
 func (s *pages) plan(ctx context.Context, q *page.Request) (*page.Content, error) {
-	r, err := s.request(q, q.PostFormValue)
+	r, err := request(q, q.PostFormValue)
 	if err != nil {
 		return nil, err
 	}
@@ -184,7 +184,7 @@ func confirm(p *access.Person, r *pauses.Request) g.Node {
 
 // run pauses or resumes a stage, after that is recorded.
 func (s *pages) run(ctx context.Context, q *page.Request) (*page.Content, error) {
-	r, err := s.request(q, q.PostFormValue)
+	r, err := request(q, q.PostFormValue)
 	if err != nil {
 		return nil, err
 	}

@@ -57,6 +57,8 @@ func newConfig(t *testing.T, topics ...string) pauses.Config {
 	return c
 }
 
+type request pauses.Request
+
 func (r request) apply(t *testing.T, c pauses.Config) *pauses.Plan {
 	t.Helper()
 	plan, err := pauses.NewPlan(t.Context(), c, (*pauses.Request)(&r))
@@ -68,8 +70,6 @@ func (r request) apply(t *testing.T, c pauses.Config) *pauses.Plan {
 	}
 	return plan
 }
-
-type request pauses.Request
 
 func list(t *testing.T, c pauses.Config) []pause.Pause {
 	t.Helper()
