@@ -187,7 +187,7 @@ func (l *pipelines) compare(ctx context.Context, r *run) string {
 			return of.what + " (-in memory +on the broker): " + diff
 		}
 	}
-	if diff := cmp.Diff(got.counts, got.cards()); r.cards && diff != "" {
+	if diff := cmp.Diff(got.scored(), got.cards()); r.cards && diff != "" {
 		return "scorecards (-counts of the providers +scorecards): " + diff
 	}
 	return ""

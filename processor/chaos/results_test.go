@@ -11,6 +11,7 @@ import (
 
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
+	"github.com/tributary-hq/tributary/schemas/raw"
 	format "github.com/tributary-hq/tributary/schemas/wire"
 )
 
@@ -152,13 +153,21 @@ func (c *results) count(value []byte) error {
 	return nil
 }
 
-// cards adds the scorecards of all days up, as counts.
+// scored returns the counts of the providers whose scorecards are due at the next full hour. The watermark of the
+// insights stage is that of the journeys, and does not wait for Voximplant's stage: its counts may come later.
+func (c *results) scored() map[string]map[string]int64 {
+	out := maps.Clone(c.counts)
+	delete(out, raw.ProviderVoximplant)
+	return out
+}
+
+// cards adds the scorecards of all days of these providers up, as counts.
 func (c *results) cards() map[string]map[string]int64 {
 	out := map[string]map[string]int64{}
 	for _, s := range c.signals {
 		for i := range s.Evidence {
 			e := &s.Evidence[i]
-			if s.Kind == avro.SignalKindProviderScorecard && slices.Contains([]string{"facts", "repeats", "dead_letters", "regressions", "unknown_names"}, e.Name) {
+			if s.Kind == avro.SignalKindProviderScorecard && s.Provider.Value != raw.ProviderVoximplant && slices.Contains([]string{"facts", "repeats", "dead_letters", "regressions", "unknown_names"}, e.Name) {
 				plus(out, s.Provider.Value, e.Name, int64(e.Value.Value))
 			}
 		}
