@@ -58,7 +58,7 @@ func (s *shift) contains(selector string, words ...string) {
 // TestWhatFlows: without a click. TestBroken asks what is stuck.
 func TestWhatFlows(t *testing.T) {
 	s := begin(t)
-	s.run(t, until(`/moves|is processed/.test(document.querySelector(".banner").innerText)`))
+	s.run(t, until(`/moves|is processed|come in/.test(document.querySelector(".banner").innerText)`))
 	s.contains("#picture", "LOX24", "raw.lox24.v1", "journey", "enriched.")
 }
 

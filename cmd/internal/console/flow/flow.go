@@ -181,6 +181,8 @@ func (m *flowModel) judge(alerts error) {
 		}
 	}
 	switch {
+	case len(m.Says) > 0 && len(moving) > 0 && m.KafkaAway == "":
+		m.sayf(view.Good, "Webhooks come in: %s.", strings.Join(moving, ", "))
 	case len(m.Says) > 0:
 	case len(watching) > 0:
 		m.sayf(view.Calm, "Watching %s, to tell slow from stuck.", strings.Join(watching, ", "))
