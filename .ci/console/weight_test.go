@@ -16,7 +16,7 @@ func (r *rig) cold(tb testing.TB, path string) (bytes, paint float64) {
 	// A page that is open already would go on receiving.
 	r.run(tb, chromedp.Navigate("about:blank"), network.ClearBrowserCache())
 	r.seen.take()
-	r.run(tb, look(r.origin, path, "light", 1280),
+	r.run(tb, look(r.origin, path, "light", 1280), until("performance.getEntriesByName('first-contentful-paint').length"),
 		chromedp.Evaluate("(performance.getEntriesByName('first-contentful-paint')[0] || {startTime: 0}).startTime", &paint))
 	_, _, bytes = r.seen.take()
 	return bytes, paint
