@@ -9,7 +9,7 @@ from truth import DAY, MINUTE, digits_of
 
 COUNTS = pathlib.Path(__file__).parent / "counts"
 
-# What the engines call alike functions. Flink reads only compacted topics to an end;.
+# What the engines call alike functions. Flink reads only compacted topics to an end.
 DIALECTS = {
     "duckdb": dict(ms="epoch_ms({})", size="len({})", first="{}[1]", even="CAST(round_even({}, 0) AS BIGINT)", bigint="BIGINT", unknown="len(list_filter({}, lambda x: x.channel = 'UNKNOWN')) > 0", prefix="starts_with({}, {})"),
     "clickhouse": dict(ms="toUnixTimestamp64Milli({})", size="length({})", first="{}[1]", even="toInt64OrNull(toString(roundBankers({})))", bigint="Nullable(Int64)", unknown="arrayExists(x -> x.channel = 'UNKNOWN', {})", prefix="startsWith({}, {})"),
