@@ -42,14 +42,14 @@ func hashed(t *testing.T, memory *processor.Memory, number string) (stages []str
 // numbers any more, its codes are in no row, and the rows of others stay.
 func TestAForgottenNumberLeavesTheInsights(t *testing.T) {
 	t.Parallel()
-	for name, n := range map[string]int{"lox24": 1, "unibell": 3} {
+	for name, n := range map[string]int{"lox24": 3, "unibell": 5} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			const number, other = "+380501234567", "+380501234568"
 			p := newPipeline(t)
 			h, d := &history{}, dialled{}
 			d.add(h, n, number)
-			d.add(h, n+3, other)
+			d.add(h, n+5, other)
 			p.feed(t, h.records...)
 			p.advance(t, noon(time.Hour))
 			p.advance(t, noon(2*time.Hour))

@@ -64,9 +64,7 @@ func TestPause(t *testing.T) {
 			t.Errorf("Flow does not say %q: %s", want, body)
 		}
 	}
-	if _, body, _ := r.ask(t, viewer, "/readers", nil); !strings.Contains(body, "Paused by operators: ") {
-		t.Errorf("Readers does not say what is paused: %s", body)
-	}
+	r.until(t, "/readers", func(body string) bool { return strings.Contains(body, "Paused by operators: ") })
 	resume := url.Values{"stage": {"lox24"}, "resume": {"yes"}, "purpose": {"the next release"}}
 	if status, body, _ := r.ask(t, operator, "/pause/run", resume); status != http.StatusSeeOther {
 		t.Fatalf("the resume = %d: %s", status, body)
