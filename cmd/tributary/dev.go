@@ -252,7 +252,7 @@ func devAccounts(sources []ingest.Source) (simulator.Accounts, error) {
 			continue
 		}
 		first := &s.Secrets[0]
-		a := simulator.Account{Source: s.ID, Provider: s.Provider}
+		a := simulator.Account{Source: s.ID, Provider: s.Provider, Currency: "EUR"}
 		if s.Provider == raw.ProviderVoximplant {
 			a.Salt, a.APIKey = text(first.Salt), text(first.APIKey)
 		} else {
