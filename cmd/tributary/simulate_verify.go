@@ -138,8 +138,17 @@ func showVerification(g *cli.Globals, sent map[string]simulator.Count, r *model.
 	for _, kind := range []struct {
 		name string
 		is   *model.Comparison
-	}{{"Journeys", &r.Comparison}, {"Payments", &r.Payments}, {"Verifications", &r.Verifications}, {"Attempts", &r.Attempts}, {"Movements", &r.Movements},
-		{"Sums of the funnel", &r.Funnel}, {"Scorecards", &r.Scorecards}, {"Runways", &r.Runways}, {"Frontiers", &r.Frontiers}} {
+	}{
+		{"Journeys", &r.Comparison},
+		{"Payments", &r.Payments},
+		{"Verifications", &r.Verifications},
+		{"Attempts", &r.Attempts},
+		{"Movements", &r.Movements},
+		{"Sums of the funnel", &r.Funnel},
+		{"Scorecards", &r.Scorecards},
+		{"Runways", &r.Runways},
+		{"Frontiers", &r.Frontiers},
+	} {
 		g.Printf("%s: %d equal to the model's, %d different, %d with a deadline about now\n", kind.name, kind.is.Equal, kind.is.Different, kind.is.Undecided)
 	}
 	if len(faults) > 0 {

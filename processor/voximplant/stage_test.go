@@ -281,7 +281,7 @@ func TestNumbersEnd(t *testing.T) {
 	t.Parallel()
 	m := newMemory(t)
 	sms := func(id int, from string) *avro.VoximplantSMSInbound {
-		payload := fmt.Sprintf(`{"sms_inbound":{"source_number":"%s","destination_number":"4915112345678","sms_body":"hi"}}`, from)
+		payload := fmt.Sprintf(`{"sms_inbound":{"source_number":%q,"destination_number":"4915112345678","sms_body":"hi"}}`, from)
 		w := run(t, m, record(callback(id, "sms_inbound", payload), noon(0), int64(id)))
 		return &w.callback.SMSInbound.Value
 	}

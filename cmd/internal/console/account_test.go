@@ -38,8 +38,10 @@ func TestStates(t *testing.T) {
 	t.Parallel()
 	detail := processor.Detail{
 		Workers: []engine.Status{{Stage: "uapay", Partitions: []engine.Partition{
-			{Partition: 0, State: engine.PartitionRunning}, {Partition: 1, State: engine.PartitionRunning},
-			{Partition: 2, State: engine.PartitionRestoring, Read: 300, Left: 100, SecondsLeft: 90}, {Partition: 4, State: engine.PartitionRestoring},
+			{Partition: 0, State: engine.PartitionRunning},
+			{Partition: 1, State: engine.PartitionRunning},
+			{Partition: 2, State: engine.PartitionRestoring, Read: 300, Left: 100, SecondsLeft: 90},
+			{Partition: 4, State: engine.PartitionRestoring},
 		}}},
 		Standbys: []engine.StandbyPartition{{Stage: "lox24", Partition: 7, Behind: 12_345}, {Stage: "lox24", Partition: 8, Warm: true}},
 	}

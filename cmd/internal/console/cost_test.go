@@ -3,7 +3,6 @@ package console_test
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -68,9 +67,7 @@ func newCost(t *testing.T) *cost {
 		t.Fatal(err)
 	}
 	t.Cleanup(cluster.Close)
-	kafka := []kgo.Opt{kgo.SeedBrokers("127.0.0.1:9092"), kgo.Dialer(func(ctx context.Context, kind, address string) (net.Conn, error) {
-		return network.DialContext(ctx, kind, address)
-	})}
+	kafka := []kgo.Opt{kgo.SeedBrokers("127.0.0.1:9092"), kgo.Dialer(network.DialContext)}
 	c := &cost{names: schemas.Names{Prefix: "cost."}}
 	if c.client, err = kgo.NewClient(kafka...); err != nil {
 		t.Fatal(err)
@@ -106,6 +103,7 @@ func newCost(t *testing.T) *cost {
 
 // traffic writes raw records, journeys, commits, and the ledger and dead letters once a minute.
 func (c *cost) traffic(ctx context.Context, t *testing.T) {
+	t.Helper()
 	admin := kadm.NewClient(c.client)
 	for n := int64(0); ctx.Err() == nil; n++ {
 		entry := avro.LedgerEntry{Provider: "lox24", Minute: time.Now().Truncate(time.Minute), ProcessedAt: time.Now(), Topic: "raw.lox24.v1", Accepted: 1, Decoded: 1}

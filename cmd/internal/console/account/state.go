@@ -3,6 +3,7 @@ package account
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -233,7 +234,7 @@ func ranges(list []int32) string {
 		for k+1 < len(list) && list[k+1] == list[k]+1 {
 			k++
 		}
-		text := fmt.Sprint(list[i])
+		text := strconv.Itoa(int(list[i]))
 		if k > i {
 			text = fmt.Sprintf("%d–%d", list[i], list[k])
 		}

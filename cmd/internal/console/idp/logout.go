@@ -34,7 +34,7 @@ func (c *Client) BeginLogout(ctx context.Context, idToken string) (ticket string
 	}
 	address, err := url.Parse(document.EndSession)
 	if err != nil || address.Host == "" || address.Scheme != "https" && !strings.HasPrefix(c.config.Issuer, address.Scheme+"://") {
-		return "", nil //nolint:nilerr // an address that a browser cannot open is none
+		return "", nil // an address that a browser cannot open is none
 	}
 	query := address.Query()
 	query.Set("client_id", c.config.ClientID)

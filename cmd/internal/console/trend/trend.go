@@ -14,8 +14,9 @@ import (
 )
 
 const (
-	// Keep is how long points are kept, Step the shortest time between two of a group.
+	// Keep is how long points are kept.
 	Keep = time.Hour
+	// Step is the shortest time between two points of a group.
 	Step = 10 * time.Second
 	// Gap is the time without a point after which the line is broken.
 	Gap = 3 * Step

@@ -30,4 +30,4 @@ func (c *Context) dropSuperseded() {
 }
 
 // text views bytes that do not change as a string.
-func text(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
+func text(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) } //nolint:gosec // valid until Reset

@@ -1,6 +1,7 @@
 package task_test
 
 import (
+	"bytes"
 	"fmt"
 	"testing"
 
@@ -74,7 +75,7 @@ func TestLatestOnly(t *testing.T) {
 // followed reports whether a later output is a revision of the same entity.
 func followed(outputs []stage.Output, i int) bool {
 	for _, later := range outputs[i+1:] {
-		if later.Topic == outputs[i].Topic && !later.ToPartition && string(later.Key) == string(outputs[i].Key) && string(later.Entity) == string(outputs[i].Entity) {
+		if later.Topic == outputs[i].Topic && !later.ToPartition && bytes.Equal(later.Key, outputs[i].Key) && bytes.Equal(later.Entity, outputs[i].Entity) {
 			return true
 		}
 	}
