@@ -24,7 +24,7 @@ type Config struct {
 	// Kafka are the client's options.
 	Kafka []kgo.Opt
 	Names schemas.Names
-	// Logger receives what changes; nil discards it.
+	// Logger logs each change; nil discards it.
 	Logger *slog.Logger
 	// Now is the wall clock, by which pauses end; nil means time.Now.
 	Now func() time.Time
@@ -145,7 +145,8 @@ func (b *Board) Err() error {
 }
 
 // follow reads the topic from its start until an error. It calls ready once it has read the
-// end that the topic had at first.
+// end that the topic had at first; until then the pauses of the last reading are in force,
+// and then only those that the topic has now: somebody may have made it anew.
 func (b *Board) follow(ctx context.Context, ready func()) error {
 	client, err := kgo.NewClient(append(slices.Clip(b.config.Kafka), kgo.ConsumeTopics(b.topic), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()))...)
 	if err != nil {
@@ -156,9 +157,9 @@ func (b *Board) follow(ctx context.Context, ready func()) error {
 	if err != nil {
 		return err
 	}
-	for {
+	for records := map[string]*avro.Pause{}; ; {
 		if len(left) == 0 {
-			b.failed(nil)
+			b.replace(ctx, records)
 			ready()
 		}
 		fetches := client.PollFetches(ctx)
@@ -168,10 +169,12 @@ func (b *Board) follow(ctx context.Context, ready func()) error {
 		for _, failed := range fetches.Errors() {
 			return b.explain(failed.Err)
 		}
-		fetches.EachRecord(func(r *kgo.Record) {
-			b.apply(ctx, r)
-			if end, ok := left[r.Partition]; ok && r.Offset+1 >= end {
-				delete(left, r.Partition)
+		fetches.EachRecord(func(record *kgo.Record) {
+			if r := b.parse(ctx, record); r != nil && (records[r.Stage] == nil || records[r.Stage].Revision <= r.Revision) {
+				records[r.Stage] = r
+			}
+			if end, ok := left[record.Partition]; ok && record.Offset+1 >= end {
+				delete(left, record.Partition)
 			}
 		})
 	}
@@ -219,9 +222,8 @@ func (b *Board) explain(err error) error {
 	return fmt.Errorf("read %s: %w", b.topic, err)
 }
 
-// apply takes a record over. A topic that is read again begins with former pauses, which
-// are ignored.
-func (b *Board) apply(ctx context.Context, record *kgo.Record) {
+// parse returns the content of a record, nil with a warning if it cannot be read.
+func (b *Board) parse(ctx context.Context, record *kgo.Record) *avro.Pause {
 	r := &avro.Pause{}
 	_, body, err := wire.Parse(record.Value)
 	if err == nil {
@@ -230,44 +232,46 @@ func (b *Board) apply(ctx context.Context, record *kgo.Record) {
 	if err != nil {
 		b.config.Logger.WarnContext(ctx, "a pause cannot be read: a later release may have written it", slog.String("topic", b.topic),
 			slog.Int("partition", int(record.Partition)), slog.Int64("offset", record.Offset), slog.String("error", err.Error()))
-		return
+		return nil
 	}
-	_, was := b.Of(r.Stage)
-	if !b.put(r) {
-		return
-	}
-	switch p, paused := b.Of(r.Stage); {
-	case paused:
-		attrs := []slog.Attr{slog.String("stage", p.Stage), slog.String("by", p.By), slog.Time("since", p.Since)}
-		if !p.Until.IsZero() {
-			attrs = append(attrs, slog.Time("until", p.Until))
-		}
-		b.config.Logger.LogAttrs(ctx, slog.LevelInfo, "stage is paused", attrs...)
-	case was:
-		b.config.Logger.InfoContext(ctx, "stage is resumed", slog.String("stage", r.Stage), slog.String("by", r.Actor))
-	}
+	return r
 }
 
-// put keeps a record, unless a later one of the stage is known.
-func (b *Board) put(r *avro.Pause) bool {
+// replace makes the records the current ones and logs each stage that they pause or resume.
+func (b *Board) replace(ctx context.Context, records map[string]*avro.Pause) {
 	b.mu.Lock()
-	defer b.mu.Unlock()
-	if before := b.records[r.Stage]; before != nil && before.Revision >= r.Revision {
-		return false
+	before := b.records
+	b.records, b.err = maps.Clone(records), nil
+	b.mu.Unlock()
+	now := b.config.Now()
+	stages := maps.Clone(before)
+	maps.Copy(stages, records)
+	for _, stage := range slices.Sorted(maps.Keys(stages)) {
+		was, is := before[stage], records[stage]
+		if was == is || was != nil && is != nil && was.Revision == is.Revision && was.At.Equal(is.At) {
+			continue
+		}
+		_, inForce := of(was, now)
+		switch p, paused := of(is, now); {
+		case paused:
+			attrs := []slog.Attr{slog.String("stage", p.Stage), slog.String("by", p.By), slog.Time("since", p.Since)}
+			if !p.Until.IsZero() {
+				attrs = append(attrs, slog.Time("until", p.Until))
+			}
+			b.config.Logger.LogAttrs(ctx, slog.LevelInfo, "stage is paused", attrs...)
+		case inForce && is == nil:
+			b.config.Logger.WarnContext(ctx, "stage is resumed: the topic has no record of its pause any more", slog.String("stage", stage), slog.String("topic", b.topic))
+		case inForce:
+			b.config.Logger.InfoContext(ctx, "stage is resumed", slog.String("stage", stage), slog.String("by", p.By))
+		}
 	}
-	b.records[r.Stage] = r
-	return true
 }
 
 // Of returns the pause of a stage that is in force.
 func (b *Board) Of(stage string) (Pause, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	r := b.records[stage]
-	if r == nil {
-		return Pause{}, false
-	}
-	return of(r, b.config.Now())
+	return of(b.records[stage], b.config.Now())
 }
 
 // All returns the pauses that are in force, by stage.

@@ -33,8 +33,12 @@ func (p *Pause) String() string {
 	return b.String()
 }
 
-// of returns the pause that a record holds, and whether it is in force.
+// of returns the pause that a record holds, and whether it is in force. Without a record
+// none is.
 func of(r *avro.Pause, now time.Time) (Pause, bool) {
+	if r == nil {
+		return Pause{}, false
+	}
 	p := Pause{Stage: r.Stage, By: r.Actor, Why: r.Purpose, Since: r.At}
 	if r.Until.Set {
 		p.Until = r.Until.Value

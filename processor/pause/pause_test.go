@@ -42,12 +42,19 @@ func newPlace(t *testing.T) *place {
 	}
 	t.Cleanup(fake.Close)
 	p := &place{kafka: []kgo.Opt{kgo.SeedBrokers(fake.ListenAddrs()...)}, names: schemas.Names{Prefix: "acme."}}
-	if p.client, err = kgo.NewClient(p.kafka...); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(p.client.Close)
+	p.connect(t)
 	p.now.Store(noon.UnixMilli())
 	return p
+}
+
+func (p *place) connect(t *testing.T) {
+	t.Helper()
+	client, err := kgo.NewClient(p.kafka...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	p.client = client
 }
 
 var noon = time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
@@ -184,6 +191,32 @@ func TestMissingTopic(t *testing.T) {
 	await(t, "the pause of lox24", func() bool { _, ok := b.Of("lox24"); return ok && b.Err() == nil })
 	if log := p.log.String(); strings.Count(log, "tributary topics apply") != 1 {
 		t.Errorf("the log does not warn once: %s", log)
+	}
+}
+
+// TestRecreatedTopic: when somebody deletes the topic, the pauses stay in force; when it is
+// made anew, those of the new topic are, and the log says so.
+func TestRecreatedTopic(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	p.kafka = append(p.kafka, kgo.MetadataMinAge(10*time.Millisecond))
+	p.create(t)
+	p.write(t, paused("lox24", 5, time.Time{}), paused("uapay", 5, time.Time{}))
+	b := p.board(t)
+	if _, err := kadm.NewClient(p.client).DeleteTopics(t.Context(), p.topic()); err != nil {
+		t.Fatal(err)
+	}
+	await(t, "the error", func() bool { return b.Err() != nil })
+	if got := len(b.All()); got != 2 {
+		t.Errorf("without the topic %d stages are paused, want 2", got)
+	}
+	p.create(t)
+	p.connect(t) // a client remembers the id of a topic
+	p.write(t, paused("uapay", 1, time.Time{}))
+	await(t, "the new topic", func() bool { _, ok := b.Of("lox24"); return !ok && b.Err() == nil })
+	await(t, "the new pause", func() bool { return b.Revision("uapay") == 1 })
+	if !strings.Contains(p.log.String(), "no record of its pause any more") {
+		t.Errorf("the log does not say that lox24 is resumed: %s", p.log.String())
 	}
 }
 
