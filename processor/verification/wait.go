@@ -55,8 +55,8 @@ func (e *Entity) firstWait(outcome avro.VerificationOutcome, attempts []avro.Ver
 	return w
 }
 
-// confirmation returns when the provider confirmed the delivery, which is what a timeout waits for; without
-// a confirmation when the code was verified.
+// confirmation returns when the provider confirmed the delivery: the provider's timeout ends
+// with it. Without a confirmation it is the time of the verification.
 func confirmation(first *avro.VerificationAttempt, verified statecodec.Instant) statecodec.Instant {
 	if first.Status == avro.AttemptStatusSuccess && first.StatusAt.Set {
 		return statecodec.InstantOf(first.StatusAt.Value)

@@ -170,7 +170,8 @@ func runPause(ctx context.Context, g *cli.Globals, f *pauseFlags) error {
 	return nil
 }
 
-// showPause shows what waits for each stage, and what was or would be done.
+// showPause prints a row for each stage with its unread records, and a sentence about the
+// stages that were, or in a dry run would be, paused or resumed.
 func showPause(g *cli.Globals, f *pauseFlags, plan *pauses.Plan, changes []string, now time.Time) {
 	t := terminal.NewTable("stage", "members", "unread", "oldest", "waits with it", "now")
 	t.Optional("members", "waits with it")

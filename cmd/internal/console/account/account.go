@@ -117,7 +117,7 @@ func accountVerdict(m *accountModel) g.Node {
 	return view.Verdict(view.Good, &verdictWhat, fmt.Sprintf("The ledger of the last hour adds up: %s accepted, each with one outcome.", page.Count(int(sum.Accepted), "record", "records")))
 }
 
-// gapText names what does not add up.
+// gapText counts the unaccounted records and the skipped offsets.
 func gapText(sum *feed.Counts) string {
 	var parts []string
 	if sum.Unaccounted > 0 {

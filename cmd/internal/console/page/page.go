@@ -119,7 +119,7 @@ func (f *Frame) Serve(p *Page) http.Handler {
 			writeCSV(w, c, q.Query.Get("table"))
 		default:
 			if c.Status == http.StatusBadGateway && !p.Act {
-				// To a person the page says what is away, as all others do; a browser would log an error.
+				// The page itself has the error; with status 502 the browser's console would log it again.
 				c.Status = http.StatusOK
 			}
 			f.writePage(w, p, q, c)

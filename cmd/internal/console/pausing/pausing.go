@@ -138,7 +138,7 @@ func form(p *access.Person, r *pauses.Request) g.Node {
 	return view.Card("pause", title, h.Form(nodes...), h.P(h.Class("quiet small"), g.Text("In a terminal: "), view.Command(command(r))))
 }
 
-// plan shows what a pause or a resume would do.
+// plan is the dry run: the unread records of the stage and the effect of the request.
 func (s *pages) plan(ctx context.Context, q *page.Request) (*page.Content, error) {
 	r, err := request(q, q.PostFormValue)
 	if err != nil {
@@ -158,7 +158,7 @@ func (s *pages) plan(ctx context.Context, q *page.Request) (*page.Content, error
 	return c, nil
 }
 
-// effect says what a request does.
+// effect describes the effect of a request on the stage's processors.
 func effect(r *pauses.Request) string {
 	switch {
 	case r.Resume:

@@ -7,7 +7,7 @@ import (
 	h "maragu.dev/gomponents/html"
 )
 
-// What explains numbers: what they are, and the command that gives the same.
+// What explains numbers: their definition, and the command that prints the same ones.
 type What struct {
 	// ID names the explanation in the page.
 	ID, Text string

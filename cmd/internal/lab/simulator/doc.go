@@ -63,7 +63,7 @@ type instance struct {
 	// of the plan.
 	begins  time.Duration
 	outages []Incident
-	// documented is set if the providers do nothing but what they document.
+	// documented is set if the providers send documented events only.
 	documented bool
 	// callbacks counts Voximplant's.
 	callbacks int64

@@ -85,7 +85,7 @@ type Request struct {
 // ErrWhy means that a pause has no reason.
 var ErrWhy = errors.New("say why: processors, lag and the console show the reason")
 
-// Validate reports what is wrong with a request.
+// Validate returns an error that names the rule which a request breaks.
 func (r *Request) Validate() error {
 	var errs []error
 	for _, stage := range r.Stages {
@@ -99,7 +99,7 @@ func (r *Request) Validate() error {
 	return errors.Join(errs...)
 }
 
-// Plan is what a request would do.
+// Plan is the state of each stage that a request is about.
 type Plan struct {
 	Stages []Stage `json:"stages"`
 }

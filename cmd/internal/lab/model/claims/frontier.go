@@ -47,7 +47,7 @@ func (c *Code) After(took time.Duration) {
 	c.seconds = s
 }
 
-// market is the codes of one frontier, with what does not depend on a timeout.
+// market is the codes of one frontier, with the sums that are the same for every timeout.
 type market struct {
 	codes []Code
 	first [4]float64
@@ -161,7 +161,8 @@ func (m *market) actual() (cost, verified float64) {
 	return cost, verified
 }
 
-// perVerified returns what a verified user would have cost with a timeout.
+// perVerified returns the cost per verified user, in minor units, if every code had had this
+// timeout.
 func (m *market) perVerified(timeout float64) float64 {
 	type cell struct {
 		end     End

@@ -31,7 +31,7 @@ var (
 
 var start = time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
 
-// pipeline is all stages in memory, and what they emitted.
+// pipeline is all stages in memory, with their outputs.
 type pipeline struct {
 	t        *testing.T
 	memory   *processor.Memory

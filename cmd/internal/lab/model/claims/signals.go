@@ -43,7 +43,8 @@ func (s *Signals) Open(kind avro.SignalKind) map[string]*avro.Signal {
 
 func open(s *avro.Signal) bool { return s != nil && s.State != avro.SignalStateWithdrawn }
 
-// faults returns what is wrong with a revision behind another one, nil for none.
+// faults returns the rules that a revision breaks, given the revision before it; nil if it
+// breaks none.
 func faults(before, next *avro.Signal) (out []string) {
 	check := func(ok bool, fault string) {
 		if !ok {
