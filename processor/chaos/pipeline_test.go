@@ -38,7 +38,7 @@ const (
 	emission = time.Second
 )
 
-// begin implements load.
+// begin implements load. It waits in virtual time, which costs none.
 func (*pipelines) begin() { time.Sleep(hour - lead) }
 
 func (*pipelines) topics(partitions int32) map[string]int32 {

@@ -75,7 +75,7 @@ func TestPausedStageStandsStill(t *testing.T) {
 func TestPauseKeepsTheGroup(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	if b.fake == nil {
+	if b.fake == nil { // a real Kafka counts no requests of one client
 		t.Skip("requests are counted at the embedded broker")
 	}
 	var paused atomic.Bool

@@ -121,21 +121,22 @@ func stageArgs(f *pauseFlags) cobra.PositionalArgs {
 	}
 }
 
-// pausesConfig returns the configuration of the tool.
-func pausesConfig(g *cli.Globals, c *config.Config) (pauses.Config, error) {
+// loadPauses loads the configuration file and returns it with that of the tool.
+func loadPauses(g *cli.Globals) (*config.Config, pauses.Config, error) {
+	file, err := g.Load()
+	if err != nil {
+		return nil, pauses.Config{}, err
+	}
+	c := &file.Config
 	options, err := c.Kafka.Options()
-	return pauses.Config{
+	return c, pauses.Config{
 		Kafka: options, Names: c.Names(), Version: cli.BuildInfo().Version,
 		SchemaIDs: func(ctx context.Context) (map[string]uint32, error) { return c.SchemaIDs(ctx, g.Logger(&c.Log)) },
 	}, err
 }
 
 func runPause(ctx context.Context, g *cli.Globals, f *pauseFlags) error {
-	file, err := g.Load()
-	if err != nil {
-		return err
-	}
-	c, err := pausesConfig(g, &file.Config)
+	file, c, err := loadPauses(g)
 	if err != nil {
 		return err
 	}
@@ -144,7 +145,7 @@ func runPause(ctx context.Context, g *cli.Globals, f *pauseFlags) error {
 		if f.request.Resume {
 			verb = "resume"
 		}
-		return fmt.Errorf("%s on %v: %w", verb, file.Config.Kafka.Brokers, err)
+		return fmt.Errorf("%s on %v: %w", verb, file.Kafka.Brokers, err)
 	}
 	plan, err := pauses.NewPlan(ctx, c, &f.request)
 	if err != nil {
@@ -157,7 +158,7 @@ func runPause(ctx context.Context, g *cli.Globals, f *pauseFlags) error {
 			if f.request.Resume {
 				event = "stage resumed"
 			}
-			auditLog(ctx, g, &file.Config, event, f.request.By, slog.String("stage", stage), slog.String("why", f.request.Why))
+			auditLog(ctx, g, file, event, f.request.By, slog.String("stage", stage), slog.String("why", f.request.Why))
 		}
 		if err := pauses.Apply(ctx, c, plan, &f.request); err != nil {
 			return fail(err)
@@ -211,17 +212,13 @@ func showPause(g *cli.Globals, f *pauseFlags, plan *pauses.Plan, changes []strin
 }
 
 func runListPauses(ctx context.Context, g *cli.Globals) error {
-	file, err := g.Load()
-	if err != nil {
-		return err
-	}
-	c, err := pausesConfig(g, &file.Config)
+	file, c, err := loadPauses(g)
 	if err != nil {
 		return err
 	}
 	list, err := pauses.List(ctx, c)
 	if err != nil {
-		return fmt.Errorf("pause --list on %v: %w", file.Config.Kafka.Brokers, err)
+		return fmt.Errorf("pause --list on %v: %w", file.Kafka.Brokers, err)
 	}
 	if g.JSON {
 		return g.PrintJSON(map[string]any{"pauses": list})

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -172,11 +173,7 @@ func (c *Client) keep(state string, l *login) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.config.Now()
-	for key, old := range c.logins {
-		if now.After(old.until) {
-			delete(c.logins, key)
-		}
-	}
+	maps.DeleteFunc(c.logins, func(_ string, old *login) bool { return now.After(old.until) })
 	if len(c.logins) >= maxLogins {
 		return refusef("too many people are logging in: try again")
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"maps"
 	"net/url"
 	"strings"
 	"time"
@@ -47,11 +48,7 @@ func (c *Client) BeginLogout(ctx context.Context, idToken string) (ticket string
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.config.Now()
-	for key, old := range c.logouts {
-		if now.After(old.until) {
-			delete(c.logouts, key)
-		}
-	}
+	maps.DeleteFunc(c.logouts, func(_ string, old *logout) bool { return now.After(old.until) })
 	if len(c.logouts) >= maxLogins {
 		return "", nil
 	}

@@ -138,13 +138,19 @@ func form(p *access.Person, r *pauses.Request) g.Node {
 	return view.Card("pause", title, h.Form(nodes...), h.P(h.Class("quiet small"), g.Text("In a terminal: "), view.Command(command(r))))
 }
 
-// plan is the dry run: the unread records of the stage and the effect of the request.
-func (s *pages) plan(ctx context.Context, q *page.Request) (*page.Content, error) {
+// asked returns the request of a posted form and its plan.
+func (s *pages) asked(ctx context.Context, q *page.Request) (*pauses.Request, *pauses.Plan, error) {
 	r, err := request(q, q.PostFormValue)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	plan, err := pauses.NewPlan(ctx, s.config(), r)
+	return r, plan, err
+}
+
+// plan is the dry run: the unread records of the stage and the effect of the request.
+func (s *pages) plan(ctx context.Context, q *page.Request) (*page.Content, error) {
+	r, plan, err := s.asked(ctx, q)
 	if err != nil {
 		return nil, err
 	}
@@ -184,11 +190,7 @@ func confirm(p *access.Person, r *pauses.Request) g.Node {
 
 // run pauses or resumes a stage, after that is recorded.
 func (s *pages) run(ctx context.Context, q *page.Request) (*page.Content, error) {
-	r, err := request(q, q.PostFormValue)
-	if err != nil {
-		return nil, err
-	}
-	plan, err := pauses.NewPlan(ctx, s.config(), r)
+	r, plan, err := s.asked(ctx, q)
 	if err != nil {
 		return nil, err
 	}

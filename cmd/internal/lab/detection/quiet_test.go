@@ -11,10 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/tributary-hq/tributary/cmd/internal/lab/demo"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
 	"github.com/tributary-hq/tributary/processor"
-	"github.com/tributary-hq/tributary/processor/privacy"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -66,17 +64,7 @@ func TestQuiet(t *testing.T) {
 func playQuiet(t *testing.T, seed uint64) (signals []*avro.Signal, records int) {
 	t.Helper()
 	accounts := simulator.DefaultAccounts()
-	pseudonymiser, err := privacy.New(privacy.Config{Keys: []privacy.Key{{ID: "k1", Secret: []byte("0123456789abcdef0123456789abcdef")}}, BlockK: k})
-	if err != nil {
-		t.Fatal(err)
-	}
-	config := processor.DefaultConfig()
-	config.Stages = []string{processor.StageLOX24, processor.StageUAPAY, processor.StageVoximplant, processor.StageJourney, processor.StageInsights}
-	config.Upstreams = []string{processor.StageLOX24, processor.StageUAPAY}
-	pipeline, err := processor.NewMemory(config, processor.Deps{Privacy: pseudonymiser, Sources: demo.ProcessorSources(accounts)}, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
+	pipeline := newPipeline(t, accounts, processor.StageLOX24, processor.StageUAPAY, processor.StageVoximplant, processor.StageJourney, processor.StageInsights)
 	start := time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
 	plan := simulator.NewPlan(simulator.Options{
 		Seed: seed, Start: start, Accounts: accounts, Profile: simulator.Quiet,

@@ -32,22 +32,28 @@ func TestStages(t *testing.T) {
 	measure(t, *stageSeeds, playStages)
 }
 
-// playStages plays a day of a profile through the stages of the codes, payments and journeys,
-// and returns the signals about it.
-func playStages(t *testing.T, profile string, seed uint64) *run {
+// newPipeline returns stages in memory. Journeys wait for codes and payments only.
+func newPipeline(t *testing.T, accounts simulator.Accounts, stages ...string) *processor.Memory {
 	t.Helper()
-	accounts := simulator.DefaultAccounts()
 	pseudonymiser, err := privacy.New(privacy.Config{Keys: []privacy.Key{{ID: "k1", Secret: []byte("0123456789abcdef0123456789abcdef")}}, BlockK: k})
 	if err != nil {
 		t.Fatal(err)
 	}
 	config := processor.DefaultConfig()
-	config.Stages = []string{processor.StageLOX24, processor.StageUAPAY, processor.StageJourney, processor.StageInsights}
-	config.Upstreams = []string{processor.StageLOX24, processor.StageUAPAY}
+	config.Stages, config.Upstreams = stages, []string{processor.StageLOX24, processor.StageUAPAY}
 	pipeline, err := processor.NewMemory(config, processor.Deps{Privacy: pseudonymiser, Sources: demo.ProcessorSources(accounts)}, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return pipeline
+}
+
+// playStages plays a day of a profile through the stages of the codes, payments and journeys,
+// and returns the signals about it.
+func playStages(t *testing.T, profile string, seed uint64) *run {
+	t.Helper()
+	accounts := simulator.DefaultAccounts()
+	pipeline := newPipeline(t, accounts, processor.StageLOX24, processor.StageUAPAY, processor.StageJourney, processor.StageInsights)
 	plan, start := newPlan(profile, seed)
 	r, o, next := &run{codes: map[string][]time.Time{}, start: start}, newObserver(), start
 	for {
