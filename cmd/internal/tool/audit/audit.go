@@ -62,6 +62,8 @@ type auditor struct {
 	funnel *funnelsum.Check
 	// funnelSince is the time from which on all differences were read; zero: all were.
 	funnelSince time.Time
+	// insightsEmitted is set if the insights stage has emitted a row or a claim.
+	insightsEmitted bool
 	// erased is the offset of the last erasure record of an entity, by provider and
 	// key.
 	erased map[string]int64

@@ -293,6 +293,14 @@ func TestEveryLossIsReported(t *testing.T) {
 			b.avro(schemas.InternalJourney, "k", &avro.JourneyInput{Kind: avro.JourneyInputKindClock})
 			b.write(schemas.EnrichedJourneys, "k", nil)
 		}, []string{"set_back internal.journey.v1 @-1 to -1"}},
+		"the group of insights was deleted": {func(b *bench) {
+			b.avro(schemas.InternalInsights, "k", &avro.InsightsInput{Kind: avro.InsightsInputKindClock})
+			b.write(schemas.InsightsFunnel, "k", nil)
+		}, []string{"set_back internal.insights.v1 @-1 to -1"}},
+		"insights has not committed yet, and calls have ended": {func(b *bench) {
+			b.avro(schemas.InternalInsights, "k", &avro.InsightsInput{Kind: avro.InsightsInputKindClock})
+			b.write(schemas.EnrichedVerifications, "unibell:call", nil)
+		}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -20,6 +20,7 @@ func (a *auditor) readFunnel(ctx context.Context) error {
 	}
 	rows := map[uint64]*avro.FunnelRow{}
 	return a.each(ctx, "reading the funnel", a.whole(schemas.InsightsFunnel), func(_ string, r *kgo.Record) error {
+		a.insightsEmitted = true
 		key := a.hash(r.Key)
 		if was := rows[key]; was != nil {
 			a.funnel.Row(was, -1)

@@ -84,19 +84,22 @@ func (a *auditor) hasNoPosition(input string) bool {
 	return true
 }
 
-// hasWorked says whether a stage has made snapshots.
+// hasWorked says whether the stage of an internal topic has emitted anything.
 func (a *auditor) hasWorked(input string) bool {
-	if input == schemas.InternalJourney {
+	switch input {
+	case schemas.InternalInsights:
+		return a.insightsEmitted
+	case schemas.InternalJourney:
 		for _, x := range a.journeys.known {
 			if x.flags&(snapped|ended) != 0 {
 				return true
 			}
 		}
-		return false
-	}
-	for _, x := range a.entities[raw.ProviderUnibell].known {
-		if x.flags&(snapped|ended|beyond) != 0 {
-			return true
+	case schemas.InternalUnibell:
+		for _, x := range a.entities[raw.ProviderUnibell].known {
+			if x.flags&(snapped|ended|beyond) != 0 {
+				return true
+			}
 		}
 	}
 	return false

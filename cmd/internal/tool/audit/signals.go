@@ -18,6 +18,7 @@ func (a *auditor) readSignals(ctx context.Context) error {
 	}
 	revisions := map[uint64]int64{}
 	return a.each(ctx, "reading signals", a.whole(schemas.Signals), func(_ string, r *kgo.Record) error {
+		a.insightsEmitted = true
 		key := a.hash(r.Key)
 		if r.Value == nil {
 			delete(revisions, key)
