@@ -33,6 +33,9 @@ func (g *Globals) hint(ctx context.Context, role string, err error) string {
 		return prefixHint(ctx, f, role, "'tributary schemas register' registers the schemas of this version.")
 	case errors.Is(err, registry.ErrUnavailable):
 		return fmt.Sprintf("The registry's address is %s (%s).", strings.Join(f.Config.Registry.URLs, ","), f.Origin("registry.urls"))
+	case kafka.HangsUp(err):
+		return fmt.Sprintf("%s (%s) accepts connections and closes them: that is a broker that starts or stops, or one that wants TLS; kafka.tls.enabled is %t (%s).",
+			strings.Join(f.Config.Kafka.Brokers, ","), f.Origin("kafka.brokers"), f.Config.Kafka.TLS.Enabled, f.Origin("kafka.tls.enabled"))
 	case kafka.Unreachable(err):
 		return fmt.Sprintf("Kafka's address is %s (%s); -b host:port names another.", strings.Join(f.Config.Kafka.Brokers, ","), f.Origin("kafka.brokers"))
 	}

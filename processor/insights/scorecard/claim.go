@@ -21,12 +21,12 @@ type share struct {
 func (c *Counts) shares(b *Settings) []share {
 	records := c.Facts + c.Duplicates + c.DeadLetters
 	return []share{
-		{"repeats", "repeats", c.Duplicates, records, b.Repeats},
-		{"missed_attempts", "missed attempts", max(0, c.Missed), c.Facts, b.MissedAttempts},
-		{"regressions", "regressions", c.Regressions, c.Facts, b.Regressions},
-		{"conflicts", "conflicts", max(0, c.Conflicts), c.Facts, b.Conflicts},
-		{"unknown_names", "unknown names", c.Unknown, c.Facts, b.UnknownNames},
-		{"dead_letters", "dead letters", c.DeadLetters, records, b.DeadLetters},
+		{"repeats", "repeat", c.Duplicates, records, b.Repeats},
+		{"missed_attempts", "missed attempt", max(0, c.Missed), c.Facts, b.MissedAttempts},
+		{"regressions", "regression", c.Regressions, c.Facts, b.Regressions},
+		{"conflicts", "conflict", max(0, c.Conflicts), c.Facts, b.Conflicts},
+		{"unknown_names", "unknown name", c.Unknown, c.Facts, b.UnknownNames},
+		{"dead_letters", "dead letter", c.DeadLetters, records, b.DeadLetters},
 	}
 }
 
@@ -44,9 +44,9 @@ func (c *Counts) signal(provider string, day, asOf time.Time, bounds *Settings) 
 	var parts []string
 	for _, f := range c.shares(bounds) {
 		low := f.add(s)
-		parts = append(parts, fmt.Sprintf("%d %s", f.n, f.noun))
+		parts = append(parts, signal.Count(f.n, f.noun))
 		if low > f.bound && f.n >= bounds.MinRecords {
-			above = append(above, fmt.Sprintf("%s (%s, bound %s)", f.noun, signal.Percent(float64(f.n)/float64(f.of)), signal.Percent(f.bound)))
+			above = append(above, fmt.Sprintf("%ss (%s, bound %s)", f.noun, signal.Percent(float64(f.n)/float64(f.of)), signal.Percent(f.bound)))
 		}
 	}
 	s.Claim = fmt.Sprintf("%s on %s: %s, %s; %s", provider, day.Format(time.DateOnly), signal.Count(c.Facts, "fact"), late, strings.Join(parts, ", "))

@@ -130,7 +130,7 @@ func TestDay(t *testing.T) {
 		t.Fatalf("%d signals", len(got))
 	}
 	want := "lox24 on 2026-03-01: 2,000 facts, half within 3 s, 90 % within 41 s, 99 % within 4 min of the event; " +
-		"60 repeats, 4 missed attempts, 0 regressions, 0 conflicts, 1 unknown names, 0 dead letters."
+		"60 repeats, 4 missed attempts, 0 regressions, 0 conflicts, 1 unknown name, 0 dead letters."
 	s := got[0]
 	if s.Claim != want || s.Severity != avro.SignalSeverityInfo || s.SignalID != "PROVIDER_SCORECARD/lox24/2026-03-01" || !s.AsOf.Equal(begin.Add(11*time.Hour)) {
 		t.Errorf("signal %+v\nwant %q", s, want)

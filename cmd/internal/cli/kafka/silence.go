@@ -81,6 +81,13 @@ func (w *Silence) stop() {
 	w.timer.Stop()
 }
 
+// HangsUp reports whether an error means that a broker accepted a connection and closed it before its
+// first answer.
+func HangsUp(err error) bool {
+	_, ok := errors.AsType[*kgo.ErrFirstReadEOF](err)
+	return ok
+}
+
 // Unreachable reports whether an error means that no broker was reached. A port of our own that cannot be
 // listened on is none.
 func Unreachable(err error) bool {

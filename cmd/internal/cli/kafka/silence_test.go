@@ -81,3 +81,33 @@ func TestUnreachable(t *testing.T) {
 		}
 	}
 }
+
+// TestHangsUp: a broker that accepts connections and closes them is told from one that refuses them.
+func TestHangsUp(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			_ = conn.Close()
+		}
+	}()
+	client, err := kgo.NewClient(kgo.SeedBrokers(listener.Addr().String()), kgo.RequestRetries(0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	if err := client.Ping(t.Context()); !kafka.HangsUp(err) {
+		t.Errorf("%v is not known as hung up", err)
+	}
+	if kafka.HangsUp(&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}) {
+		t.Error("a refused connection is known as hung up")
+	}
+}

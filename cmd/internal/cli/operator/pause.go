@@ -174,19 +174,23 @@ func runPause(ctx context.Context, g *cli.Globals, f *pauseFlags) error {
 // showPause prints a row for each stage with its unread records, and a sentence about the
 // stages that were, or in a dry run would be, paused or resumed.
 func showPause(g *cli.Globals, f *pauseFlags, plan *pauses.Plan, changes []string, now time.Time) {
-	t := terminal.NewTable("stage", "members", "unread", "oldest", "waits with it", "now")
+	state := "before"
+	if f.dryRun || len(changes) == 0 {
+		state = "now"
+	}
+	t := terminal.NewTable("stage", "members", "unread", "oldest", "waits with it", state)
 	t.Optional("members", "waits with it")
-	t.Wrap("now")
+	t.Wrap(state)
 	for i := range plan.Stages {
 		s := &plan.Stages[i]
-		state, age := "runs", "-"
+		is, age := "runs", "-"
 		if s.Pause != nil {
-			state = s.Pause.String()
+			is = s.Pause.String()
 		}
 		if s.Unread > 0 {
 			age = timespan.About(time.Duration(s.Age))
 		}
-		t.Row(s.Stage, count(s.Members), zero(s.Unread), age, strings.Join(s.Behind, ", "), state)
+		t.Row(s.Stage, count(s.Members), zero(s.Unread), age, strings.Join(s.Behind, ", "), is)
 	}
 	g.Printf("%s\n\n", t.Render(g.Width()))
 	until := "until somebody resumes it"
@@ -195,8 +199,10 @@ func showPause(g *cli.Globals, f *pauseFlags, plan *pauses.Plan, changes []strin
 	}
 	stages := strings.Join(changes, ", ")
 	switch {
+	case len(changes) == 0 && len(plan.Stages) == 1:
+		g.Printf("Stage %s is not paused: nothing to do.\n", plan.Stages[0].Stage)
 	case len(changes) == 0:
-		g.Printf("No stage of these is paused: nothing to do.\n")
+		g.Printf("No stage is paused: nothing to do.\n")
 	case f.request.Resume && f.dryRun:
 		g.Printf("Would be resumed: %s. Nothing was done.\n", stages)
 	case f.request.Resume:
