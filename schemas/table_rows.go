@@ -76,7 +76,7 @@ func enrichedTopics() []Topic {
 // each of them.
 func funnelTopic(t Topic) Topic {
 	view := func(name, window, level, doc string) View {
-		return View{Name: name, Doc: doc, Where: []Equal{{"window", window}, {"level", level}}}
+		return View{Name: name, Doc: doc, Where: []Condition{{Column: "window", Value: window}, {Column: "level", Value: level}}}
 	}
 	t.Views = []View{
 		view("funnel", "DAY", "COUNTRY", "days (UTC) by country: each code is in one row"),
@@ -97,21 +97,25 @@ func funnelTopic(t Topic) Topic {
 	return t
 }
 
-// signalsTopic adds the questions about claims.
+// signalsTopic adds the view of the claims that hold and the questions about claims.
 func signalsTopic(t Topic) Topic {
+	t.Views = []View{{
+		Name: "signals", Doc: "the claims that hold; signals_all has the withdrawn ones, too",
+		Where: []Condition{{Column: "state", Value: "WITHDRAWN", Not: true}},
+	}}
 	t.Questions = []Question{{
 		"Which ranges of numbers are pumped, and what has it cost so far?",
-		"SELECT country, area, block, evidence_since, codes, codes_verified, codes_paid, cost_minor, currency, suggested_rule\nFROM signals\nWHERE kind = 'PUMPING' AND state <> 'WITHDRAWN';",
+		"SELECT country, area, block, evidence_since, codes, codes_verified, codes_paid, cost_minor, currency, suggested_rule\nFROM signals\nWHERE kind = 'PUMPING';",
 	}, {
 		"What would another wait before the next channel have saved, such as a shorter one for Telegram?",
 		"SELECT country, channel, codes, currency, seen AS per_verified_minor, expected AS best_per_verified_minor,\n" +
 			figure("timeout") + " AS wait_seconds,\n" + figure("best_timeout") + " AS best_wait_seconds,\n" + figure("saving") + " AS saving_minor,\n" +
-			"  confidence, suggested_rule\nFROM signals\nWHERE kind = 'FALLBACK_FRONTIER' AND state <> 'WITHDRAWN'\nORDER BY saving_minor DESC;",
+			"  confidence, suggested_rule\nFROM signals\nWHERE kind = 'FALLBACK_FRONTIER'\nORDER BY saving_minor DESC;",
 	}, {
 		"Until when does the telephony account last?",
 		"SELECT account_id, severity, channel, to_timestamp(\n" + figure("ends_at") + ") AS ends_at,\n" + figure("balance") + " AS balance_minor,\n" +
 			figure("burn_per_hour") + " AS burn_per_hour_minor,\n  claim, suggested_rule\nFROM signals\n" +
-			"WHERE kind = 'ACCOUNT_RUNWAY' AND state <> 'WITHDRAWN'\nORDER BY ends_at;",
+			"WHERE kind = 'ACCOUNT_RUNWAY'\nORDER BY ends_at;",
 	}, {
 		"How did the providers report yesterday?",
 		"SELECT provider, severity,\n" + figure("facts") + " AS facts,\n" + figure("lateness_p90") + " AS late_seconds_p90,\n" + figure("repeats_share") + " AS repeats,\n" +
@@ -119,7 +123,7 @@ func signalsTopic(t Topic) Topic {
 			"WHERE kind = 'PROVIDER_SCORECARD' AND CAST(evidence_since AS DATE) = current_date - 1\nORDER BY provider;",
 	}, {
 		"What was pumped in the last week and is over?",
-		"SELECT country, area, block, raised_at, withdrawn_at, codes, codes_paid, cost_minor, currency\nFROM signals\n" +
+		"SELECT country, area, block, raised_at, withdrawn_at, codes, codes_paid, cost_minor, currency\nFROM signals_all\n" +
 			"WHERE kind = 'PUMPING' AND state = 'WITHDRAWN' AND CAST(withdrawn_at AS DATE) >= current_date - 7\nORDER BY withdrawn_at;",
 	}}
 	return t

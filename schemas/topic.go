@@ -166,11 +166,12 @@ type View struct {
 	// Doc is the purpose of the view, without a full stop.
 	Doc string `json:"doc"`
 	// Where are the conditions.
-	Where []Equal `json:"where"`
+	Where []Condition `json:"where"`
 }
 
-// Equal is a condition: a column has a value.
-type Equal struct {
+// Condition is met if a column has a value, or with Not, if it has any other.
+type Condition struct {
 	Column string `json:"column"`
 	Value  string `json:"value"`
+	Not    bool   `json:"not,omitempty"`
 }

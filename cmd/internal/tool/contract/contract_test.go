@@ -33,8 +33,8 @@ func example(t *testing.T) []contract.Table {
 		{Name: "enriched.orders.v1", Compact: true, Doc: "orders"},
 		{Name: "decoded.shop.order-line.v12", Delete: true, Doc: "lines"},
 		{Name: "insights.sales.v1", Compact: true, Doc: "sales", Views: []schemas.View{
-			{Name: "sales", Doc: "paid in euro", Where: []schemas.Equal{{Column: "phase", Value: "PAID"}, {Column: "currency", Value: "EUR"}}},
-			{Name: "sales_open", Doc: "not paid", Where: []schemas.Equal{{Column: "phase", Value: "UNKNOWN"}}},
+			{Name: "sales", Doc: "paid in euro", Where: []schemas.Condition{{Column: "phase", Value: "PAID"}, {Column: "currency", Value: "EUR"}}},
+			{Name: "sales_open", Doc: "not paid", Where: []schemas.Condition{{Column: "phase", Value: "PAID", Not: true}}},
 		}},
 	} {
 		table, err := contract.NewTable(row, string(avsc))
@@ -106,7 +106,7 @@ func TestEveryTopic(t *testing.T) {
 			seen[name] = true
 		}
 	}
-	for _, want := range []string{"verifications", "verifications_history", "payments", "journeys", "accounts", "attempts", "funnel", "funnel_hourly", "funnel_quarter_hourly", "funnel_areas", "funnel_blocks", "funnel_history", "signals", "signals_history", "money", "money_history", "ledger", "decoded_uapay_payment"} {
+	for _, want := range []string{"verifications", "verifications_history", "payments", "journeys", "accounts", "attempts", "funnel", "funnel_hourly", "funnel_quarter_hourly", "funnel_areas", "funnel_blocks", "funnel_history", "signals", "signals_all", "signals_history", "money", "money_history", "ledger", "decoded_uapay_payment"} {
 		if !seen[want] {
 			t.Errorf("no relation %s", want)
 		}

@@ -62,7 +62,11 @@ type dialect struct {
 func (d *dialect) condition(v *schemas.View) string {
 	var parts []string
 	for _, e := range v.Where {
-		parts = append(parts, d.quote(e.Column)+" = "+text(e.Value))
+		is := " = "
+		if e.Not {
+			is = " <> "
+		}
+		parts = append(parts, d.quote(e.Column)+is+text(e.Value))
 	}
 	return strings.Join(parts, " AND ")
 }

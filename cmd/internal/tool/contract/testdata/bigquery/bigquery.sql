@@ -160,5 +160,5 @@ SELECT
   `phone`,
   `revision`
 FROM sales_all
-WHERE `phase` = 'UNKNOWN'
+WHERE `phase` <> 'PAID'
 ;

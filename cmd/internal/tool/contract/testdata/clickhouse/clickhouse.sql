@@ -334,5 +334,5 @@ SELECT
   `phone`,
   `revision`
 FROM sales_all
-WHERE `phase` = 'UNKNOWN'
+WHERE `phase` <> 'PAID'
 COMMENT 'Not paid. Current rows: one row is one order_id, its newest revision. The state of one order; it\'s an example.';

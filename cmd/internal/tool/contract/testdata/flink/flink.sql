@@ -246,5 +246,5 @@ SELECT
   `fee_major`,
   `took_seconds`
 FROM sales_all
-WHERE `phase` = 'UNKNOWN'
+WHERE `phase` <> 'PAID'
 ;

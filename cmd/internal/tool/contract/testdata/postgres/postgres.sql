@@ -284,7 +284,7 @@ SELECT
   "phone",
   "revision"
 FROM sales_all
-WHERE "phase" = 'UNKNOWN'
+WHERE "phase" <> 'PAID'
 ;
 COMMENT ON VIEW sales_open IS 'Not paid. Current rows: one row is one order_id, its newest revision. The state of one order; it''s an example.';
 COMMENT ON COLUMN sales_open."order_id" IS 'Key: the order.';

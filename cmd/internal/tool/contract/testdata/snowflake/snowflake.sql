@@ -163,5 +163,5 @@ SELECT
   phone,
   revision
 FROM sales_all
-WHERE phase = 'UNKNOWN'
+WHERE phase <> 'PAID'
 ;

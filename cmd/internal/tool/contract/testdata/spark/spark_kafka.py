@@ -64,7 +64,7 @@ TABLES = {
 # view: (relation, relation of the view that it is a part of, condition)
 VIEWS = {
     "sales": ("sales", "sales_all", "`phase` = 'PAID' AND `currency` = 'EUR'"),
-    "sales_open": ("sales", "sales_all", "`phase` = 'UNKNOWN'"),
+    "sales_open": ("sales", "sales_all", "`phase` <> 'PAID'"),
 }
 
 
