@@ -32,7 +32,9 @@ type PartitionProgress struct {
 	SecondsLeft float64
 }
 
-// tracker is the progress tracker of a worker's concurrent restores.
+// tracker is the progress tracker of a worker's concurrent restores. It publishes under
+// its lock: the sum and the partitions are those of one moment, and never older than what
+// was published before.
 type tracker struct {
 	mu    sync.Mutex
 	began time.Time
@@ -40,8 +42,8 @@ type tracker struct {
 	reported map[*Changelog]Changelog
 }
 
-// report records the progress of a restore's partitions.
-func (b *tracker) report(ahead map[int32]*Changelog, now time.Time) {
+// report records the progress of a restore's partitions and publishes the whole.
+func (b *tracker) report(ahead map[int32]*Changelog, now time.Time, publish func(Progress, []PartitionProgress)) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if len(b.reported) == 0 {
@@ -50,21 +52,22 @@ func (b *tracker) report(ahead map[int32]*Changelog, now time.Time) {
 	for _, f := range ahead {
 		b.reported[f] = *f
 	}
+	publish(b.sum(now), b.partitions(now))
 }
 
-// forget removes the partitions of a restore that has ended.
-func (b *tracker) forget(ahead map[int32]*Changelog) {
+// forget removes the partitions of a restore that has ended and publishes what is left.
+func (b *tracker) forget(ahead map[int32]*Changelog, now time.Time, publish func(Progress, []PartitionProgress)) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, f := range ahead {
 		delete(b.reported, f)
 	}
+	publish(b.sum(now), b.partitions(now))
 }
 
-// Sum returns the progress of all running restores, zero if none runs.
-func (b *tracker) Sum(now time.Time) (p Progress) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
+// sum returns the progress of all running restores, zero if none runs; the caller holds
+// the lock.
+func (b *tracker) sum(now time.Time) (p Progress) {
 	var done int64
 	for _, f := range b.reported {
 		left := max(f.End-f.Checkpoint.Offset, 0)
@@ -85,11 +88,9 @@ func (b *tracker) Sum(now time.Time) (p Progress) {
 	return p
 }
 
-// Partitions returns the progress of every partition of the running restores, sorted by
-// partition.
-func (b *tracker) Partitions(now time.Time) []PartitionProgress {
-	b.mu.Lock()
-	defer b.mu.Unlock()
+// partitions returns the progress of every partition of the running restores, sorted by
+// partition; the caller holds the lock.
+func (b *tracker) partitions(now time.Time) []PartitionProgress {
 	out := make([]PartitionProgress, 0, len(b.reported))
 	took := now.Sub(b.began).Seconds()
 	for _, f := range b.reported {

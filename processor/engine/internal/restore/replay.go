@@ -87,19 +87,12 @@ func (s *Restorer) truncated(ctx context.Context, ahead map[int32]*Changelog) er
 
 // show publishes the progress of a running restore.
 func (s *Restorer) show(ahead map[int32]*Changelog) {
-	s.running.report(ahead, s.config.Now())
-	s.publish()
+	s.running.report(ahead, s.config.Now(), s.config.Progress)
 }
 
 // hide removes a restore that has ended.
 func (s *Restorer) hide(ahead map[int32]*Changelog) {
-	s.running.forget(ahead)
-	s.publish()
-}
-
-func (s *Restorer) publish() {
-	now := s.config.Now()
-	s.config.Progress(s.running.Sum(now), s.running.Partitions(now))
+	s.running.forget(ahead, s.config.Now(), s.config.Progress)
 }
 
 // behindOf returns the partitions that have not reached the end of their changelog.
