@@ -75,15 +75,15 @@ func (w *worker) restoreHint(problem error) string {
 	return w.deps.hint(ProblemUnfinishedReset, w.spec.Name)
 }
 
-// publishProgress publishes the progress of the worker's restores in the metrics and in
-// the status.
-func (w *worker) publishProgress(p restore.Progress, partitions []restore.PartitionProgress) {
-	m, stage, worker := w.metrics, w.spec.Name, strconv.Itoa(w.index)
+// publishProgress publishes the progress of the worker's restores in the status and in
+// the metrics.
+func (w *worker) publishProgress(partitions []restore.PartitionProgress) {
+	w.status.Restoring(partitions)
+	m, stage, worker, p := w.metrics, w.spec.Name, strconv.Itoa(w.index), w.status.Status().Restored
 	m.restoreLeft.WithLabelValues(stage, worker).Set(float64(p.Offsets))
 	m.restorePartitions.WithLabelValues(stage, worker).Set(float64(p.Partitions))
 	m.restoreRate.WithLabelValues(stage, worker).Set(p.BytesPerSecond)
 	m.restoreSeconds.WithLabelValues(stage, worker).Set(p.SecondsLeft)
-	w.status.Restoring(p, partitions)
 }
 
 // restoredAs is the part of a log line that several partitions may share.

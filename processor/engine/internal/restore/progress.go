@@ -28,13 +28,38 @@ type PartitionProgress struct {
 	// Read and Left count changelog offsets: those read by this restore, and an upper
 	// bound of the records left.
 	Read, Left int64
+	// Records and Bytes (keys and values) count the replayed changelog so far.
+	Records, Bytes int64
+	// Took is the time since the first of the running restores began.
+	Took time.Duration
 	// SecondsLeft is the estimated time left, 0 while nothing has been read.
 	SecondsLeft float64
 }
 
+// Sum returns the progress of several partitions, zero of none.
+func Sum(partitions []PartitionProgress) (p Progress) {
+	var read int64
+	var took time.Duration
+	for i := range partitions {
+		part := &partitions[i]
+		if part.Left > 0 {
+			p.Partitions++
+		}
+		p.Records += part.Records
+		p.Bytes += part.Bytes
+		p.Offsets += part.Left
+		read, took = read+part.Read, part.Took
+	}
+	if p.Partitions == 0 || took <= 0 || read <= 0 {
+		return p
+	}
+	p.BytesPerSecond = float64(p.Bytes) / took.Seconds()
+	p.SecondsLeft = took.Seconds() / float64(read) * float64(p.Offsets)
+	return p
+}
+
 // tracker is the progress tracker of a worker's concurrent restores. It publishes under
-// its lock: the sum and the partitions are those of one moment, and never older than what
-// was published before.
+// its lock, so that nothing is published after something newer.
 type tracker struct {
 	mu    sync.Mutex
 	began time.Time
@@ -42,8 +67,8 @@ type tracker struct {
 	reported map[*Changelog]Changelog
 }
 
-// report records the progress of a restore's partitions and publishes the whole.
-func (b *tracker) report(ahead map[int32]*Changelog, now time.Time, publish func(Progress, []PartitionProgress)) {
+// report records the progress of a restore's partitions and publishes that of all.
+func (b *tracker) report(ahead map[int32]*Changelog, now time.Time, publish func([]PartitionProgress)) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if len(b.reported) == 0 {
@@ -52,51 +77,30 @@ func (b *tracker) report(ahead map[int32]*Changelog, now time.Time, publish func
 	for _, f := range ahead {
 		b.reported[f] = *f
 	}
-	publish(b.sum(now), b.partitions(now))
+	publish(b.partitions(now))
 }
 
-// forget removes the partitions of a restore that has ended and publishes what is left.
-func (b *tracker) forget(ahead map[int32]*Changelog, now time.Time, publish func(Progress, []PartitionProgress)) {
+// forget removes the partitions of a restore that has ended and publishes the others.
+func (b *tracker) forget(ahead map[int32]*Changelog, now time.Time, publish func([]PartitionProgress)) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, f := range ahead {
 		delete(b.reported, f)
 	}
-	publish(b.sum(now), b.partitions(now))
-}
-
-// sum returns the progress of all running restores, zero if none runs; the caller holds
-// the lock.
-func (b *tracker) sum(now time.Time) (p Progress) {
-	var done int64
-	for _, f := range b.reported {
-		left := max(f.End-f.Checkpoint.Offset, 0)
-		if left > 0 {
-			p.Partitions++
-		}
-		p.Records += f.Records
-		p.Bytes += f.Bytes
-		p.Offsets += left
-		done += f.Checkpoint.Offset - f.From
-	}
-	took := now.Sub(b.began).Seconds()
-	if p.Partitions == 0 || took <= 0 || done <= 0 {
-		return p
-	}
-	p.BytesPerSecond = float64(p.Bytes) / took
-	p.SecondsLeft = took / float64(done) * float64(p.Offsets)
-	return p
+	publish(b.partitions(now))
 }
 
 // partitions returns the progress of every partition of the running restores, sorted by
 // partition; the caller holds the lock.
 func (b *tracker) partitions(now time.Time) []PartitionProgress {
 	out := make([]PartitionProgress, 0, len(b.reported))
-	took := now.Sub(b.began).Seconds()
 	for _, f := range b.reported {
-		p := PartitionProgress{Partition: f.Partition, Read: f.Checkpoint.Offset - f.From, Left: max(f.End-f.Checkpoint.Offset, 0)}
-		if p.Read > 0 && took > 0 {
-			p.SecondsLeft = took / float64(p.Read) * float64(p.Left)
+		p := PartitionProgress{
+			Partition: f.Partition, Read: f.Checkpoint.Offset - f.From, Left: max(f.End-f.Checkpoint.Offset, 0),
+			Records: f.Records, Bytes: f.Bytes, Took: now.Sub(b.began),
+		}
+		if p.Read > 0 && p.Took > 0 {
+			p.SecondsLeft = p.Took.Seconds() / float64(p.Read) * float64(p.Left)
 		}
 		out = append(out, p)
 	}

@@ -33,9 +33,8 @@ type Config struct {
 	Hint func(problem error) string
 	// Waiting is called when the restore waits for an open transaction.
 	Waiting func(why error)
-	// Progress is called with the progress of all running restores, summed and by
-	// partition.
-	Progress func(Progress, []PartitionProgress)
+	// Progress is called with the progress of all running restores, sorted by partition.
+	Progress func([]PartitionProgress)
 	// Replayed is called with the replayed records and bytes of a partition.
 	Replayed func(records, bytes int64)
 }

@@ -22,7 +22,7 @@ type Status struct {
 	Restoring int `json:"restoring"`
 	// Partitions are the partitions owned, in order.
 	Partitions []Partition `json:"partitions,omitempty"`
-	// Restored is the progress of running restores, zero if none runs.
+	// Restored is the progress of the restores of partitions owned, zero if none runs.
 	Restored restore.Progress `json:"restored"`
 	// Paused is true while the worker processes nothing because Spec.Paused says so.
 	Paused bool `json:"paused,omitempty"`
@@ -97,6 +97,12 @@ func (t *Tracker) Status() Status {
 	out := t.status
 	out.Moved = slices.Clone(out.Moved)
 	out.Partitions = t.partitions()
+	// A partition that was revoked goes on being restored for a while: it is another
+	// worker's now, and counted there.
+	out.Restored = restore.Sum(slices.DeleteFunc(slices.Clone(t.restores), func(p restore.PartitionProgress) bool {
+		ready, owned := t.owned[p.Partition]
+		return ready || !owned
+	}))
 	return out
 }
 
@@ -155,10 +161,10 @@ func (t *Tracker) Paused(paused bool) {
 }
 
 // Restoring sets the progress of the running restores.
-func (t *Tracker) Restoring(p restore.Progress, partitions []restore.PartitionProgress) {
+func (t *Tracker) Restoring(partitions []restore.PartitionProgress) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.status.Restored, t.restores = p, partitions
+	t.restores = partitions
 }
 
 // mostMoved limits the list in a status.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -76,21 +77,35 @@ func TestErrorOfASessionGoesWithIt(t *testing.T) {
 }
 
 // TestPartitions: every partition owned has its state and the progress of its own restore.
+// The sum has no partition that was revoked while its restore ran: the worker that has it
+// now counts it.
 func TestPartitions(t *testing.T) {
 	t.Parallel()
 	w := status.New("stage", 0)
-	w.Owns(status.Partitions{Owned: map[int32]bool{4: false, 0: true, 2: false}, Session: true})
-	w.Restoring(restore.Progress{Partitions: 1}, []restore.PartitionProgress{{Partition: 4, Read: 300, Left: 700, SecondsLeft: 7}})
-	want := []status.Partition{
-		{Partition: 0, State: status.Running},
-		{Partition: 2, State: status.Restoring},
-		{Partition: 4, State: status.Restoring, Read: 300, Left: 700, SecondsLeft: 7},
+	w.Owns(status.Partitions{Owned: map[int32]bool{4: false, 5: false, 0: true, 2: false}, Session: true})
+	w.Restoring([]restore.PartitionProgress{
+		{Partition: 4, Read: 300, Left: 700, Records: 200, Bytes: 6000, Took: 3 * time.Second, SecondsLeft: 7},
+		{Partition: 5, Read: 300, Left: 2000, Records: 200, Bytes: 6000, Took: 3 * time.Second, SecondsLeft: 20},
+	})
+	check := func(want []status.Partition, sum restore.Progress) {
+		t.Helper()
+		s := w.Status()
+		if diff := cmp.Diff(want, s.Partitions); diff != "" {
+			t.Errorf("the partitions (-want, +got):\n%s", diff)
+		}
+		if diff := cmp.Diff(sum, s.Restored); diff != "" {
+			t.Errorf("the sum (-want, +got):\n%s", diff)
+		}
+		if s.Ready != 1 || s.Restoring != len(want)-1 {
+			t.Errorf("%d are ready and %d restoring, want 1 and %d", s.Ready, s.Restoring, len(want)-1)
+		}
 	}
-	s := w.Status()
-	if diff := cmp.Diff(want, s.Partitions); diff != "" {
-		t.Errorf("the partitions (-want, +got):\n%s", diff)
-	}
-	if s.Ready != 1 || s.Restoring != 2 {
-		t.Errorf("%d are ready and %d restoring, want 1 and 2", s.Ready, s.Restoring)
-	}
+	four := status.Partition{Partition: 4, State: status.Restoring, Read: 300, Left: 700, SecondsLeft: 7}
+	check([]status.Partition{
+		{Partition: 0, State: status.Running}, {Partition: 2, State: status.Restoring}, four,
+		{Partition: 5, State: status.Restoring, Read: 300, Left: 2000, SecondsLeft: 20},
+	}, restore.Progress{Partitions: 2, Records: 400, Bytes: 12000, Offsets: 2700, BytesPerSecond: 4000, SecondsLeft: 13.5})
+	w.Owns(status.Partitions{Owned: map[int32]bool{4: false, 0: true}, Session: true})
+	check([]status.Partition{{Partition: 0, State: status.Running}, four},
+		restore.Progress{Partitions: 1, Records: 200, Bytes: 6000, Offsets: 700, BytesPerSecond: 2000, SecondsLeft: 7})
 }
