@@ -198,6 +198,9 @@ func showErasures(g *cli.Globals, plan *forget.Plan, report *trace.Report) {
 	for _, stage := range plan.Idle {
 		g.Printf("Nobody runs stage %s now: it will forget when it runs.\n", stage)
 	}
+	for i := range plan.Paused {
+		g.Printf("Stage %s is %v. It will forget when it is resumed.\n", plan.Paused[i].Stage, strings.TrimSuffix(plan.Paused[i].String(), "."))
+	}
 	if len(plan.Stays) > 0 {
 		g.Printf("What stays in the topics, and until when:\n%s\n", staysTable(plan.Stays, g.Width()))
 	}

@@ -79,6 +79,9 @@ func remarks(plan *forget.Plan) g.Node {
 	add("Records without an entity, which stay", plan.Unkeyed)
 	add("Journeys with more members than their snapshot lists", plan.Short)
 	add("Stages that nobody runs now: they forget when they run", plan.Idle)
+	for i := range plan.Paused {
+		add("Paused, forgets when it is resumed", []string{plan.Paused[i].Stage + ", " + plan.Paused[i].String()})
+	}
 	if len(items) == 0 {
 		return g.Group{}
 	}

@@ -9,11 +9,15 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/cmd/internal/tool/forget"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/pauses"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/trace"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/trace/tracetest"
+	"github.com/tributary-hq/tributary/processor"
+	"github.com/tributary-hq/tributary/processor/pause"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/wire"
@@ -123,6 +127,44 @@ func carry(t *testing.T, o forget.Config, p *forget.Plan) {
 	if err != nil || len(result.Waiting) > 0 || len(result.Forgotten) != len(p.Targets) {
 		t.Fatalf("result %+v, %v", result, err)
 	}
+}
+
+// TestPausedStage: the plan says which of the target's stages are paused, by whom and why.
+// The erasure waits for the resume.
+func TestPausedStage(t *testing.T) {
+	t.Parallel()
+	s := tracetest.Start(t)
+	s.Run(t)
+	s.Verification(t, 1, "order-1", 1, "success", 10)
+	s.Await(t, schemas.EnrichedJourneys, func(r *kgo.Record) bool { return string(r.Key) == "order-1" })
+	c := pauses.Config{Kafka: s.Kafka, Names: s.Names, SchemaIDs: s.SchemaIDs}
+	ask := func(r pauses.Request) {
+		t.Helper()
+		plan, err := pauses.NewPlan(t.Context(), c, &r)
+		if err == nil {
+			err = pauses.Apply(t.Context(), c, plan, &r)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	ask(pauses.Request{Stages: []string{processor.StageLOX24, processor.StageUAPAY}, By: "ann@host", Why: "a wrong release"})
+	o := config(s, "order-1")
+	o.Wait = 0
+	p := prepare(t, o)
+	want := []pause.Pause{{Stage: processor.StageLOX24, By: "ann@host", Why: "a wrong release"}}
+	if d := cmp.Diff(want, p.Paused, cmpopts.IgnoreFields(pause.Pause{}, "Since")); d != "" {
+		t.Errorf("paused stages (-want +got):\n%s", d)
+	}
+	if result, err := forget.Apply(t.Context(), o, p); err != nil || len(result.Waiting) != 1 {
+		t.Fatalf("result %+v, %v; want one that waits", result, err)
+	}
+	ask(pauses.Request{Stages: []string{processor.StageLOX24, processor.StageUAPAY}, By: "ann@host", Resume: true})
+	s.Await(t, schemas.EnrichedVerifications, func(r *kgo.Record) bool { return r.Value == nil })
+	if p := prepare(t, o); len(p.Paused) > 0 {
+		t.Errorf("after the resume %+v are paused", p.Paused)
+	}
+	s.Closes(t)
 }
 
 // TestWithoutAProcessor: it is said to wait, and is done when one runs.

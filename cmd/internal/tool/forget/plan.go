@@ -10,6 +10,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/cmd/internal/tool/trace"
+	"github.com/tributary-hq/tributary/processor/pause"
 	"github.com/tributary-hq/tributary/schemas"
 )
 
@@ -51,6 +52,8 @@ type Plan struct {
 	Short []string `json:"short,omitempty"`
 	// Idle are stages whose groups have no members: they erase once they run.
 	Idle []string `json:"idle,omitempty"`
+	// Paused are the pauses of stages: those erase once they are resumed.
+	Paused []pause.Pause `json:"paused,omitempty"`
 }
 
 // Config holds the options of an erasure request.
@@ -116,7 +119,10 @@ func NewPlan(ctx context.Context, config Config) (*Plan, *trace.Report, error) {
 	if p.Stays, err = stays(ctx, admin, config.Trace.Names, report, p); err != nil {
 		return nil, nil, err
 	}
-	p.Idle, err = idle(ctx, admin, config.Trace.Names, p)
+	if p.Idle, err = idle(ctx, admin, config.Trace.Names, p); err != nil {
+		return nil, nil, err
+	}
+	p.Paused, err = paused(ctx, &config.Trace, p)
 	return p, report, err
 }
 

@@ -2,14 +2,17 @@ package forget
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 
+	"github.com/tributary-hq/tributary/cmd/internal/tool/pauses"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/trace"
 	"github.com/tributary-hq/tributary/processor"
+	"github.com/tributary-hq/tributary/processor/pause"
 	"github.com/tributary-hq/tributary/schemas"
 )
 
@@ -55,11 +58,16 @@ func stagesOf(t *Target) []string {
 	return out
 }
 
+// waitsFor reports whether a target is erased by a stage.
+func (p *Plan) waitsFor(stage string) bool {
+	return slices.ContainsFunc(p.Targets, func(t Target) bool { return slices.Contains(stagesOf(&t), stage) })
+}
+
 // idle returns the stages of the targets whose groups have no members.
 func idle(ctx context.Context, admin *kadm.Client, names schemas.Names, p *Plan) ([]string, error) {
 	var out []string
 	for _, stage := range processor.StageNames() {
-		if !slices.ContainsFunc(p.Targets, func(t Target) bool { return slices.Contains(stagesOf(&t), stage) }) {
+		if !p.waitsFor(stage) {
 			continue
 		}
 		groups, err := admin.DescribeGroups(ctx, names.Group(stage))
@@ -71,4 +79,14 @@ func idle(ctx context.Context, admin *kadm.Client, names schemas.Names, p *Plan)
 		}
 	}
 	return out, nil
+}
+
+// paused returns the pauses of the targets' stages. Without the topic of pauses no stage is
+// paused.
+func paused(ctx context.Context, c *trace.Config, p *Plan) ([]pause.Pause, error) {
+	all, err := pauses.List(ctx, pauses.Config{Kafka: c.Kafka, Names: c.Names, Now: c.Now})
+	if err != nil && !errors.Is(err, pause.ErrTopic) {
+		return nil, fmt.Errorf("look at the pauses of stages: %w", err)
+	}
+	return slices.DeleteFunc(all, func(x pause.Pause) bool { return !p.waitsFor(x.Stage) }), nil
 }

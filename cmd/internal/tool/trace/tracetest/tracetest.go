@@ -118,6 +118,12 @@ func Start(tb TB, brokers ...string) *Stack {
 // Registry returns the client of the schema registry.
 func (s *Stack) Registry() *registry.Client { return s.registry }
 
+// SchemaIDs returns the registry's ids by topic.
+func (s *Stack) SchemaIDs(ctx context.Context) (map[string]uint32, error) {
+	ids, err := s.registry.Resolve(ctx)
+	return ids.ByTopic, err
+}
+
 // Run starts a processor, which runs until Stop or the end of the test.
 func (s *Stack) Run(tb TB) {
 	tb.Helper()
@@ -132,10 +138,7 @@ func (s *Stack) Run(tb TB) {
 	p, err := processor.New(config, processor.Deps{
 		Kafka: s.Kafka, Names: s.Names, Sources: s.Sources, Privacy: s.Privacy, Version: "case", Now: time.Now, Fail: s.fail(tb),
 		Logger: s.Logger, ReadSources: func(context.Context) ([]source.Source, error) { return s.Sources, nil },
-		SchemaIDs: func(ctx context.Context) (map[string]uint32, error) {
-			ids, err := s.registry.Resolve(ctx)
-			return ids.ByTopic, err
-		},
+		SchemaIDs: s.SchemaIDs,
 	})
 	if err == nil {
 		err = p.Start(tb.Context())
