@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -19,6 +20,8 @@ import (
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
+	"github.com/tributary-hq/tributary/schemas/avro"
+	format "github.com/tributary-hq/tributary/schemas/wire"
 )
 
 // pipelines is the load of all stages, compared with the same raw topics in memory.
@@ -27,6 +30,8 @@ type pipelines struct {
 	// want is the result of the first records raw ones in memory.
 	want    *results
 	records int
+	// pauses counts the records of pauses.
+	pauses atomic.Int64
 }
 
 // The bubble's time begins at midnight. A run begins so long before a full hour that the last
@@ -68,17 +73,34 @@ func (*pipelines) program(engineConfig engine.Config, deps engine.Deps, workers 
 		return nil, err
 	}
 	given.Kafka, given.Names, given.Version, given.Logger, given.Now, given.Fail = deps.Kafka, schemas.Names{Prefix: deps.Prefix}, deps.Version, deps.Logger, deps.Now, deps.Fail
-	given.SchemaIDs = func(context.Context) (map[string]uint32, error) {
-		ids := map[string]uint32{}
-		for i, topic := range schemas.Table() {
-			if topic.Format == schemas.FormatAvro {
-				ids[topic.Name] = uint32(i + 1)
-			}
-		}
-		return ids, nil
-	}
+	given.SchemaIDs = func(context.Context) (map[string]uint32, error) { return schemaIDs(), nil }
 	p, err := processor.New(all, given)
 	return stagesProgram{p}, err
+}
+
+// pause implements load. It writes a record into the topic of pauses, as the command does.
+func (l *pipelines) pause(r *run, stage string, paused bool) {
+	p := avro.Pause{Stage: stage, Revision: l.pauses.Add(1), Paused: paused, At: time.Now(), Actor: "chaos", Purpose: "chaos"}
+	value, err := p.AppendAvro(format.Append(nil, schemaIDs()[schemas.InternalPauses]))
+	if err == nil {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		err = r.client.ProduceSync(ctx, &kgo.Record{Topic: r.names.Topic(schemas.InternalPauses), Key: []byte(stage), Value: value}).FirstErr()
+	}
+	if err != nil {
+		r.sayf("driver", "cannot pause or resume %s: %v", stage, err)
+	}
+}
+
+// schemaIDs returns an id of each Avro topic's schema.
+func schemaIDs() map[string]uint32 {
+	ids := map[string]uint32{}
+	for i, topic := range schemas.Table() {
+		if topic.Format == schemas.FormatAvro {
+			ids[topic.Name] = uint32(i + 1)
+		}
+	}
+	return ids
 }
 
 // config returns the settings of the stages.

@@ -62,6 +62,8 @@ type fault struct {
 	code *kerr.Error
 	arg  time.Duration
 	disk disk
+	// stage is which of the load's stages is paused, modulo their number.
+	stage int
 }
 
 func (f *fault) event() string {
@@ -116,6 +118,7 @@ const (
 	doCompact    = "compact"
 	doFlush      = "flush and remember disk"
 	doFail       = "fail step"
+	doPause      = "pause a stage"
 )
 
 // disk is what a process finds on its disk when it comes back.
@@ -272,7 +275,7 @@ func keys() []kmsg.Key {
 func (p *schedule) planFaults(r *rand.Rand) {
 	kinds := []string{
 		doRefuse, doRefuse, doRefuse, doConfuse, doCutBefore, doCutAfter, doAlone, doCrash, doCrash, doCrashAfter, doFreeze, doKick, doVisit, doTwin,
-		doRestart, doClock, doLeaders, doCoords, doCompact, doFlush, doFail,
+		doRestart, doClock, doLeaders, doCoords, doCompact, doFlush, doFail, doPause,
 	}
 	r.Shuffle(len(kinds), func(i, j int) { kinds[i], kinds[j] = kinds[j], kinds[i] })
 	kinds = kinds[:1+r.IntN(5)]
@@ -312,6 +315,8 @@ func (p *schedule) planFault(r *rand.Rand, kind string, nth int) fault {
 		f.arg = time.Duration(1+r.IntN(2000)) * time.Millisecond
 	case doClock:
 		f.arg = time.Duration(r.IntN(4000)-1000) * time.Millisecond
+	case doPause:
+		f.arg, f.stage = time.Duration(1+r.IntN(3000))*time.Millisecond, r.IntN(1<<16)
 	}
 	if kind == doFail || r.IntN(3) > 0 {
 		f.key, f.step = 0, steps()[r.IntN(len(steps()))]

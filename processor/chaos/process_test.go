@@ -323,6 +323,11 @@ func (p *process) act(f *fault) {
 		r.later(0, r.fake.RehashCoordinators)
 	case doCompact:
 		r.later(0, r.fake.Compact)
+	case doPause:
+		stages := r.load.groups()
+		stage := stages[f.stage%len(stages)]
+		r.later(0, func() { r.load.pause(r, stage, true) })
+		r.later(f.arg, func() { r.load.pause(r, stage, false) })
 	case doFlush:
 		if p.program.Flush() == nil {
 			r.mu.Lock()

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -35,6 +36,8 @@ type tallies struct {
 	accepted []string
 	// last is the offset after the input's last record, by partition.
 	last map[int32]int64
+	// pauses counts the pauses in force.
+	pauses atomic.Int32
 }
 
 func (*tallies) topics(partitions int32) map[string]int32 {
@@ -52,10 +55,19 @@ type engineProgram struct{ *engine.Engine }
 func (p engineProgram) Flush() error { return p.ProbeFlush() }
 func (p engineProgram) End()         { p.ProbeEnd(context.Background()) }
 
-func (*tallies) program(config engine.Config, deps engine.Deps, workers int) (program, error) {
+// pause implements load.
+func (l *tallies) pause(_ *run, _ string, paused bool) {
+	if paused {
+		l.pauses.Add(1)
+	} else {
+		l.pauses.Add(-1)
+	}
+}
+
+func (l *tallies) program(config engine.Config, deps engine.Deps, workers int) (program, error) {
 	e, err := engine.New(config, []engine.Spec{{
 		Name: stageName, Stage: tally.Stage{Output: output, Clocks: true}, Input: input, Changelog: changelog, Outputs: []string{output},
-		DeadLetter: deadLetters, WallClock: true, Workers: workers,
+		DeadLetter: deadLetters, WallClock: true, Workers: workers, Paused: func() bool { return l.pauses.Load() > 0 },
 	}}, deps)
 	return engineProgram{e}, err
 }
