@@ -57,15 +57,9 @@ const (
 	saidBack = "kafka takes records again"
 )
 
-// checkedRig asks often, and its log can be awaited.
-func checkedRig(t *testing.T) (*rig, *lines) {
-	t.Helper()
-	return checkedRigWithin(t, 500*time.Millisecond)
-}
-
-// checkedRigWithin is checkedRig with another deadline for Kafka's answers: a long one
-// where a slow machine must not look like an absent Kafka.
-func checkedRigWithin(t *testing.T, deadline time.Duration) (*rig, *lines) {
+// checkedRig asks often, and its log can be awaited. The deadline is that for Kafka's
+// answers: a long one where a slow machine must not look like an absent Kafka.
+func checkedRig(t *testing.T, deadline time.Duration) (*rig, *lines) {
 	t.Helper()
 	log := &lines{make(chan slog.Record, 1000)}
 	return newRigWith(t, func(c *ingest.Config) {
@@ -76,7 +70,7 @@ func checkedRigWithin(t *testing.T, deadline time.Duration) (*rig, *lines) {
 // TestCheckWithoutWebhooks: that Kafka goes, and comes back, is known without any.
 func TestCheckWithoutWebhooks(t *testing.T) {
 	t.Parallel()
-	r, log := checkedRig(t)
+	r, log := checkedRig(t, 2*time.Second)
 	for range 2 {
 		began := time.Now()
 		r.net.cut(true)
@@ -118,7 +112,7 @@ func TestCheckFromTheStart(t *testing.T) {
 // TestCheckOfTopics: a broker that is there without the raw topics takes no record.
 func TestCheckOfTopics(t *testing.T) {
 	t.Parallel()
-	r, log := checkedRigWithin(t, 20*time.Second)
+	r, log := checkedRig(t, 20*time.Second)
 	client, err := kgo.NewClient(kgo.SeedBrokers(r.broker.ListenAddrs()...))
 	if err != nil {
 		t.Fatal(err)
@@ -143,7 +137,7 @@ func TestCheckOfTopics(t *testing.T) {
 // record is taken.
 func TestCheckDoesNotOverrule(t *testing.T) {
 	t.Parallel()
-	r, log := checkedRig(t)
+	r, log := checkedRig(t, 20*time.Second)
 	var taken atomic.Bool
 	r.broker.ControlKey(int16(kmsg.Produce), func(request kmsg.Request) (kmsg.Response, error, bool) {
 		r.broker.KeepControl()
