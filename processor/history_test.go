@@ -63,6 +63,8 @@ type verification struct {
 	start    time.Duration
 	attempts []object
 	events   int
+	// first is the first channel of the routing strategy; the second is SMS.
+	first string
 }
 
 func (v *verification) event(name string, after time.Duration, status int, delivered any, channel object) {
@@ -71,7 +73,7 @@ func (v *verification) event(name string, after time.Duration, status int, deliv
 	data := object{
 		"id": uuid(v.n), "user_id": 12345, "phone": "+4915112345678",
 		"routing_strategy": []object{
-			{"channel": "telegram", "timeout_sec": 30, "sender_id": "LOX24"}, {"channel": "sms", "timeout_sec": 60, "sender_id": "LOX24"},
+			{"channel": v.first, "timeout_sec": 30, "sender_id": "LOX24"}, {"channel": "sms", "timeout_sec": 60, "sender_id": "LOX24"},
 		},
 		"status": status, "delivered_channel": delivered, "cost": 9, "currency": "EUR", "code": "1234", "code_length": 4,
 		"payload": v.order, "created_at": noon(v.start).Unix(), "updated_at": at.Unix(), "history": v.attempts, "is_code_deleted": false,
@@ -96,9 +98,9 @@ func (v *verification) attempt(n int, channel string, after time.Duration, statu
 }
 
 // addVerification adds one of LOX24's ways: it succeeds by telegram, falls back
-// to SMS, fails on all channels, or never ends.
+// to SMS, fails on all channels, never ends, or falls back from a voice call to SMS.
 func (h *history) addVerification(n int, order string, start time.Duration, way int) {
-	v := &verification{h: h, n: n, order: order, start: start}
+	v := &verification{h: h, n: n, order: order, start: start, first: "telegram"}
 	const second = time.Second
 	switch way {
 	case 0:
@@ -112,6 +114,11 @@ func (h *history) addVerification(n int, order string, start time.Duration, way 
 		v.event("channel.failed", 31*second, 5, nil, v.attempt(1, "telegram", 31*second, 20))
 		v.event("channel.failed", 50*second, 5, nil, v.attempt(2, "sms", 50*second, 100))
 		v.event("failed", 51*second, 20, nil, nil)
+	case 4:
+		v.first = "voice"
+		v.event("channel.failed", 31*second, 5, nil, v.attempt(1, "voice", 31*second, 20))
+		v.event("channel.success", 40*second, 5, nil, v.attempt(2, "sms", 40*second, 10))
+		v.event("success", 41*second, 10, "sms", nil)
 	default:
 		v.event("channel.sent", 2*second, 5, nil, v.attempt(1, "telegram", 2*second, 5))
 	}

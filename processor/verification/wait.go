@@ -16,12 +16,17 @@ const timeoutSlack = time.Second
 
 // firstWait returns how the first channel of a routing strategy with several ended, and after how
 // long. end is when a real outcome was reached. Nothing is known of a verification that is
-// still open, or whose outcome the provider does not report.
+// still open, or whose outcome the provider does not report. A first channel that is not
+// Telegram has no wait that could be another: LOX24 takes timeout_sec for telegram only
+// (documentation of the verify-code API, routing_strategy).
 func (e *Entity) firstWait(outcome avro.VerificationOutcome, attempts []avro.VerificationAttempt, end statecodec.Instant) (w funnel.Wait) {
 	if len(e.plan.value) < 2 || len(attempts) == 0 {
 		return w
 	}
 	first := &attempts[0]
+	if first.Channel != avro.ChannelTelegram {
+		return w
+	}
 	begin := e.createdAt()
 	joined := e.joined()
 	if at := startOf(joined, first.ID); at != 0 {

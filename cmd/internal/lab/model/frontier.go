@@ -64,11 +64,11 @@ func (m *Model) frontiers(open map[string]*avro.Signal, sure, now time.Time) map
 	return groups
 }
 
-// wait returns how the first channel of a code ended; ok is false if the strategy has no other channel or the
-// code is still open.
+// wait returns how the first channel of a code ended; ok is false if the strategy has no other channel, if its
+// first is not the one that has a timeout, or if the code is still open.
 func (c *code) wait(v *verification) (out claims.Code, ok bool) {
 	tries := c.tries()
-	if len(c.strategy) < 2 || len(tries) == 0 {
+	if len(c.strategy) < 2 || len(tries) == 0 || !strings.EqualFold(tries[0].channel, "telegram") {
 		return out, false
 	}
 	first := tries[0]
