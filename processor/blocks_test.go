@@ -9,6 +9,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor"
 	"github.com/tributary-hq/tributary/processor/privacy"
+	"github.com/tributary-hq/tributary/processor/processortest"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -101,7 +102,7 @@ func TestBlocksHideNumbers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		memory, err := processor.NewMemory(processor.DefaultConfig(), d, 2)
+		memory, err := processortest.NewMemory(processor.DefaultConfig(), d, 2)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -158,7 +159,7 @@ func TestBlocksHideNumbers(t *testing.T) {
 	}
 }
 
-func forgetAll(t *testing.T, memory *processor.Memory, h *history) {
+func forgetAll(t *testing.T, memory *processortest.Memory, h *history) {
 	t.Helper()
 	if dump := memory.Stage(processor.StageLOX24).Dump(0); !strings.Contains(dump, `"block +38050`) {
 		t.Fatal("the state has no blocks")

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tributary-hq/tributary/processor"
+	"github.com/tributary-hq/tributary/processor/processortest"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/schemas"
 )
@@ -21,7 +22,7 @@ import (
 const pumpingEntries = `"\x01pumping/`
 
 // hashed lists the stages whose state has the hash of a number outside those entries.
-func hashed(t *testing.T, memory *processor.Memory, number string) (stages []string) {
+func hashed(t *testing.T, memory *processortest.Memory, number string) (stages []string) {
 	t.Helper()
 	_, located := deps(t).Privacy.NumberOf(&source.Source{}, number, noon(0))
 	// The first two bytes are those of the key.

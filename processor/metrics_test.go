@@ -11,6 +11,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor"
 	"github.com/tributary-hq/tributary/processor/business"
+	"github.com/tributary-hq/tributary/processor/processortest"
 	"github.com/tributary-hq/tributary/schemas"
 )
 
@@ -43,7 +44,7 @@ func TestFiguresAreTheLastSnapshots(t *testing.T) {
 }
 
 // counted is what is in force of what the stages counted.
-func counted(m *processor.Memory) map[string]int64 {
+func counted(m *processortest.Memory) map[string]int64 {
 	sum := map[string]int64{}
 	for _, stage := range processor.StageNames() {
 		for _, c := range m.Stage(stage).Counts() {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor"
 	"github.com/tributary-hq/tributary/processor/privacy"
+	"github.com/tributary-hq/tributary/processor/processortest"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
@@ -113,7 +114,7 @@ type account struct{ decoded, duplicates, buried int }
 
 // pipeline is a consumer of everything that Memory emits.
 type pipeline struct {
-	memory  *processor.Memory
+	memory  *processortest.Memory
 	account account
 	// last is the last snapshot by topic and key, without what tells of the arrival.
 	last map[string]map[string]any
@@ -121,7 +122,7 @@ type pipeline struct {
 
 func newPipeline(t *testing.T) *pipeline {
 	t.Helper()
-	memory, err := processor.NewMemory(processor.DefaultConfig(), deps(t), 2)
+	memory, err := processortest.NewMemory(processor.DefaultConfig(), deps(t), 2)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor"
 	"github.com/tributary-hq/tributary/processor/privacy"
+	"github.com/tributary-hq/tributary/processor/processortest"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
@@ -30,7 +31,7 @@ func TestRotationPartsNoCase(t *testing.T) {
 		}
 		d := deps(t)
 		d.Privacy = pseudonymiser
-		memory, err := processor.NewMemory(processor.DefaultConfig(), d, 2)
+		memory, err := processortest.NewMemory(processor.DefaultConfig(), d, 2)
 		if err != nil {
 			r.Fatal(err)
 		}
@@ -101,7 +102,7 @@ func TestOneOrderOfTwoShops(t *testing.T) {
 		records = append(records, h.records...)
 	}
 	var err error
-	if p.memory, err = processor.NewMemory(processor.DefaultConfig(), d, 2); err != nil {
+	if p.memory, err = processortest.NewMemory(processor.DefaultConfig(), d, 2); err != nil {
 		t.Fatal(err)
 	}
 	p.feed(t, records...)

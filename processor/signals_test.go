@@ -11,6 +11,7 @@ import (
 
 	"github.com/tributary-hq/tributary/processor"
 	"github.com/tributary-hq/tributary/processor/insights/funnel"
+	"github.com/tributary-hq/tributary/processor/processortest"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -23,7 +24,7 @@ import (
 // call have no wait: LOX24 takes a timeout for Telegram only.
 func TestSignalsFromRawRecords(t *testing.T) {
 	t.Parallel()
-	memory, err := processor.NewMemory(processor.DefaultConfig(), deps(t), 1)
+	memory, err := processortest.NewMemory(processor.DefaultConfig(), deps(t), 1)
 	if err != nil {
 		t.Fatal(err)
 	}

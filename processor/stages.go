@@ -2,6 +2,7 @@ package processor
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/tributary-hq/tributary/processor/business"
@@ -32,6 +33,24 @@ type setup struct {
 	// partitions are the partition counts of the stages' inputs, by stage.
 	partitions map[string]int32
 	labels     *business.Labels
+}
+
+// NewStages returns the stages that a configuration runs, by name, for a driver without
+// Kafka; every input has the given number of partitions. Of deps it uses the sources, the
+// privacy, the names and the logger.
+func NewStages(config Config, deps Deps, partitions int32) (map[string]stage.Stage, error) {
+	inputs, sources, out := map[string]int32{}, source.NewSet(deps.Sources), map[string]stage.Stage{}
+	for _, name := range StageNames() {
+		inputs[name] = partitions
+	}
+	for _, name := range config.stages() {
+		made, err := newStage(name, &config, &deps, sources, inputs)
+		if err != nil {
+			return nil, fmt.Errorf("stage %s: %w", name, err)
+		}
+		out[name] = made
+	}
+	return out, nil
 }
 
 // newStage makes a stage. A stage that reads a raw topic writes to the ledger, accepts

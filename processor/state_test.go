@@ -9,6 +9,7 @@ import (
 	"github.com/tributary-hq/tributary/processor"
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/engine/enginetest"
+	"github.com/tributary-hq/tributary/processor/processortest"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/raw"
@@ -23,7 +24,7 @@ func TestStateIsFlat(t *testing.T) {
 	config.DedupeSpan, config.Retention.Verification, config.Retention.Payment = 12*time.Hour, 24*time.Hour, 48*time.Hour
 	config.Deadlines.Hold, config.Insights.SignalRetention = 6*time.Hour, 24*time.Hour
 	config.Insights.Retention, config.Insights.DayRetention = 24*time.Hour, 48*time.Hour
-	memory, err := processor.NewMemory(config, deps(t), 1)
+	memory, err := processortest.NewMemory(config, deps(t), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +112,7 @@ func TestHotEntityCostsTheSame(t *testing.T) {
 	for name, next := range hot() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			memory, err := processor.NewMemory(processor.DefaultConfig(), deps(t), 1)
+			memory, err := processortest.NewMemory(processor.DefaultConfig(), deps(t), 1)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -133,7 +134,7 @@ func TestHotEntityCostsTheSame(t *testing.T) {
 	}
 }
 
-func feedOne(tb testing.TB, memory *processor.Memory, next func(*history, int), n int) {
+func feedOne(tb testing.TB, memory *processortest.Memory, next func(*history, int), n int) {
 	tb.Helper()
 	h := &history{}
 	next(h, n)
@@ -170,7 +171,7 @@ func BenchmarkHotEntity(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			config := processor.DefaultConfig()
 			config.Stages = []string{name}
-			memory, err := processor.NewMemory(config, depsOf(b), 1)
+			memory, err := processortest.NewMemory(config, depsOf(b), 1)
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -17,6 +17,7 @@ import (
 	"github.com/tributary-hq/tributary/processor"
 	"github.com/tributary-hq/tributary/processor/engine"
 	"github.com/tributary-hq/tributary/processor/privacy"
+	"github.com/tributary-hq/tributary/processor/processortest"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
@@ -230,7 +231,7 @@ func (l *pipelines) model(topics map[string][]*kgo.Record, r *run) error {
 	if err != nil {
 		return err
 	}
-	memory, err := processor.NewMemory(config(), deps, r.plan.partitions)
+	memory, err := processortest.NewMemory(config(), deps, r.plan.partitions)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/tributary-hq/tributary/processor"
 	"github.com/tributary-hq/tributary/processor/insights/pumping"
 	"github.com/tributary-hq/tributary/processor/privacy"
+	"github.com/tributary-hq/tributary/processor/processortest"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
@@ -33,7 +34,7 @@ func TestStages(t *testing.T) {
 }
 
 // newPipeline returns stages in memory. Journeys wait for codes and payments only.
-func newPipeline(t *testing.T, accounts simulator.Accounts, stages ...string) *processor.Memory {
+func newPipeline(t *testing.T, accounts simulator.Accounts, stages ...string) *processortest.Memory {
 	t.Helper()
 	pseudonymiser, err := privacy.New(privacy.Config{Keys: []privacy.Key{{ID: "k1", Secret: []byte("0123456789abcdef0123456789abcdef")}}, BlockK: k})
 	if err != nil {
@@ -41,7 +42,7 @@ func newPipeline(t *testing.T, accounts simulator.Accounts, stages ...string) *p
 	}
 	config := processor.DefaultConfig()
 	config.Stages, config.Upstreams = stages, []string{processor.StageLOX24, processor.StageUAPAY}
-	pipeline, err := processor.NewMemory(config, processor.Deps{Privacy: pseudonymiser, Sources: demo.ProcessorSources(accounts)}, 1)
+	pipeline, err := processortest.NewMemory(config, processor.Deps{Privacy: pseudonymiser, Sources: demo.ProcessorSources(accounts)}, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
 	"github.com/tributary-hq/tributary/processor"
 	"github.com/tributary-hq/tributary/processor/privacy"
+	"github.com/tributary-hq/tributary/processor/processortest"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
@@ -133,7 +134,7 @@ func TestFrontierIsThatOfTheCodes(t *testing.T) {
 	}
 	claimed := 0
 	for seed := *firstSeed; seed < *firstSeed+*seeds; seed++ {
-		memory, err := processor.NewMemory(processor.DefaultConfig(), processor.Deps{Privacy: pseudonymiser, Sources: sources}, 1)
+		memory, err := processortest.NewMemory(processor.DefaultConfig(), processor.Deps{Privacy: pseudonymiser, Sources: sources}, 1)
 		if err != nil {
 			t.Fatal(err)
 		}

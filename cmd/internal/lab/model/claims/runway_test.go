@@ -15,6 +15,7 @@ import (
 	"github.com/tributary-hq/tributary/processor"
 	"github.com/tributary-hq/tributary/processor/insights/runway"
 	"github.com/tributary-hq/tributary/processor/privacy"
+	"github.com/tributary-hq/tributary/processor/processortest"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
@@ -34,7 +35,7 @@ var start = time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
 // pipeline is all stages in memory, with their outputs.
 type pipeline struct {
 	t        *testing.T
-	memory   *processor.Memory
+	memory   *processortest.Memory
 	signals  claims.Signals
 	accounts claims.Accounts
 }
@@ -45,7 +46,7 @@ func newPipeline(t *testing.T) *pipeline {
 	if err != nil {
 		t.Fatal(err)
 	}
-	memory, err := processor.NewMemory(processor.DefaultConfig(), processor.Deps{Privacy: pseudonymiser, Sources: []source.Source{
+	memory, err := processortest.NewMemory(processor.DefaultConfig(), processor.Deps{Privacy: pseudonymiser, Sources: []source.Source{
 		{ID: "voximplant", Provider: raw.ProviderVoximplant}, {ID: "lox24", Provider: raw.ProviderLOX24},
 	}}, 1)
 	if err != nil {

@@ -1,20 +1,23 @@
-package processor
+// Package processortest runs the product's stages without Kafka and without a disk, for tests.
+//
+//	raw records ─► Memory: processor.NewStages, an enginetest.Driver for each ─► every output
+package processortest
 
 import (
 	"fmt"
 	"slices"
 	"time"
 
+	"github.com/tributary-hq/tributary/processor"
 	"github.com/tributary-hq/tributary/processor/contract"
 	"github.com/tributary-hq/tributary/processor/engine/enginetest"
-	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
 )
 
-// Memory is a test driver: it runs every stage in memory with the complete engine
-// except Kafka and the disk. Property tests use it, and as a model with which a run on
-// a real broker is compared. It is not safe for use by several goroutines.
+// Memory runs every stage in memory with the complete engine except Kafka and the disk.
+// Property tests use it, and as a model with which a run on a real broker is compared. It
+// is not safe for use by several goroutines.
 type Memory struct {
 	partitions int32
 	stages     map[string]*enginetest.Driver
@@ -34,24 +37,20 @@ type topicPartition struct {
 
 // NewMemory returns a pipeline without state, in which every topic has the given number
 // of partitions. Of deps it uses the sources, the privacy and the wall clock.
-func NewMemory(config Config, deps Deps, partitions int32) (*Memory, error) {
+func NewMemory(config processor.Config, deps processor.Deps, partitions int32) (*Memory, error) {
 	m := &Memory{
 		partitions: partitions, stages: map[string]*enginetest.Driver{}, readers: map[string]string{}, offsets: map[topicPartition]int64{},
 	}
-	counts, sources := map[string]int32{}, source.NewSet(deps.Sources)
-	for _, name := range StageNames() {
-		counts[name] = partitions
+	made, err := processor.NewStages(config, deps, partitions)
+	if err != nil {
+		return nil, fmt.Errorf("make the stages: %w", err)
 	}
-	for _, name := range config.stages() {
-		made, err := newStage(name, &config, &deps, sources, counts)
-		if err != nil {
-			return nil, err
-		}
-		topics, _ := TopicsOf(name)
+	for name, s := range made {
+		topics, _ := processor.TopicsOf(name)
 		m.readers[topics.Input] = name
 		m.stages[name], err = enginetest.NewDriver(enginetest.DriverConfig{
 			Topics: contract.TestTopics, Namespace: contract.Namespace,
-			Name: name, Stage: made, Outputs: topics.Outputs, DeadLetter: topics.DeadLetter, Partitions: m.partitions, Now: deps.Now,
+			Name: name, Stage: s, Outputs: topics.Outputs, DeadLetter: topics.DeadLetter, Partitions: m.partitions, Now: deps.Now,
 		})
 		if err != nil {
 			return nil, fmt.Errorf("stage %s: %w", name, err)
@@ -74,9 +73,9 @@ func (m *Memory) Feed(in stage.Input) ([]stage.Output, error) {
 // it.
 func (m *Memory) AdvanceTo(at time.Time) ([]stage.Output, error) {
 	var out []stage.Output
-	for _, name := range StageNames() {
+	for _, name := range processor.StageNames() {
 		running := m.stages[name]
-		if r, _ := find(name); running == nil || !r.readsRaw {
+		if topics, _ := processor.TopicsOf(name); running == nil || !isRaw(topics.Input) {
 			continue
 		}
 		for partition := range m.partitions {
