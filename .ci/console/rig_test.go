@@ -58,7 +58,7 @@ func run(m *testing.M) (code int, err error) {
 		return 0, errors.New("TRIBUTARY names no program: use make console-test")
 	}
 	// SCALE is how often the demo plays each scenario: 30 make more than 1,000 entities.
-	demo := exec.CommandContext(ctx, program, "demo", "--stay", "--traffic", "--scale", cmp.Or(os.Getenv("SCALE"), "1"))
+	demo := exec.CommandContext(ctx, program, "demo", "--stay", "--scale", cmp.Or(os.Getenv("SCALE"), "1"))
 	demo.Cancel = func() error { return demo.Process.Signal(os.Interrupt) }
 	out, err := demo.StdoutPipe()
 	if err == nil {

@@ -62,7 +62,7 @@ independent model says.`,
 	cmd.Flags().IntVar(&o.Scale, "scale", 1, "how often each scenario is played")
 	cmd.Flags().StringVar(&o.Profile, "profile", simulator.Catalogue, "catalogue: one scenario for each case; market: customers of many countries, --scale is the number of days; pumping: the market with four attacks a day; quiet: without attacks")
 	cmd.Flags().BoolVar(&stay, "stay", false, "keep everything running, and print commands to try")
-	cmd.Flags().BoolVar(&o.Traffic, "traffic", false, "with --stay: go on sending webhooks, so that something moves")
+	cmd.Flags().BoolVar(&o.Traffic, "traffic", true, "with --stay: go on sending webhooks; with --traffic=false nothing comes but what you send")
 	cmd.Flags().BoolVar(&verbose, "verbose", false, "show what ingest and processor log")
 	return cmd
 }
@@ -222,8 +222,8 @@ func showPlace(g *cli.Globals, p *demo.Place, console string, traffic bool) {
 	}
 	say := func(format string, args ...any) { _, _ = fmt.Fprintf(w, format, args...) }
 	say("\nLook at it: %s\n", console)
-	if !traffic {
-		say("Nothing more is sent; with --traffic webhooks go on.\n")
+	if traffic {
+		say("Webhooks go on, as in an ordinary hour; with --traffic=false nothing comes but what you send.\n")
 	}
 	say("\nEverything keeps running until Ctrl-C. Webhooks to send, all of one order:\n")
 	examples := simulator.Examples(p.Accounts, p.Now, "my-order-1")

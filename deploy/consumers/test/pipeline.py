@@ -17,12 +17,12 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
 
 
 class Pipeline:
-    """`tributary demo --profile market --stay`, until it is stopped."""
+    """`tributary demo --profile market --stay --traffic=false`, until it is stopped."""
 
     def __init__(self, program, days, seed, directory):
         self.log = open(os.path.join(directory, "demo.log"), "wb")
         self.process = subprocess.Popen(
-            [program, "demo", "--profile", "market", "--scale", str(days), "--seed", str(seed), "--stay"] + (["-b", os.environ["BROKERS"]] if "BROKERS" in os.environ else []),
+            [program, "demo", "--profile", "market", "--scale", str(days), "--seed", str(seed), "--stay", "--traffic=false"] + (["-b", os.environ["BROKERS"]] if "BROKERS" in os.environ else []),
             stdout=subprocess.PIPE, stderr=self.log, text=True,
         )
         place = None

@@ -146,7 +146,7 @@ func (s *Window) Observe(tx stage.Tx, entity []byte, e *Event, p Policy) (Result
 	}
 	if !e.AcceptStale && e.stale(p.Span) {
 		return Result{}, stage.Permanentf(stage.CauseStale,
-			"the event is not remembered, and by the provider's own time or number older than the deduplication span of %s", p.Span)
+			"the event is not remembered, and by the provider's own time or number older than the deduplication span of %.4g h", p.Span.Hours())
 	}
 	if len(s.ids) < Inline {
 		s.ids = append(s.ids, remember(tagged(tx.Buffer(len(e.ID)+1+len(e.Tag)), e.ID, e.Tag), e.Here))
