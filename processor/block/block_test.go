@@ -37,7 +37,7 @@ func numberOf(digits string, key uint16) block.Number {
 type decider struct {
 	rule block.Rule
 	key  uint16
-	last block.Place
+	last block.Decision
 }
 
 func (*decider) Decode(*stage.Input) (stage.Event, error) { return nil, nil } //nolint:nilnil // it has no event
@@ -182,7 +182,7 @@ func TestOff(t *testing.T) {
 	d := &decider{}
 	m := newDriver(t, d)
 	see(t, m, "380501110001", noon(0))
-	if d.last != (block.Place{}) || m.Entries(0) != 0 {
+	if d.last != (block.Decision{}) || m.Entries(0) != 0 {
 		t.Errorf("decided %+v, %d entries, want none", d.last, m.Entries(0))
 	}
 }

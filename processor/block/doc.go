@@ -10,7 +10,7 @@
 // given later than it could be: times are rounded down to days, and a level that has K recent
 // numbers takes no further ones. So K numbers in one partition are K numbers or more anywhere.
 //
-// The decision depends on the numbers seen before; Place keeps it with its time, so that an
+// The decision depends on the numbers seen before; Decision keeps it with its time, so that an
 // entity shows one block as long as it has one number.
 //
 // # State

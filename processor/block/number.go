@@ -43,8 +43,8 @@ func HashOf(key uint16, hmac uint64) uint64 {
 // keyOf returns the bits that identify the key of a hash.
 func keyOf(hash uint64) uint16 { return uint16(hash >> (64 - keyBits)) }
 
-// Place is a number and the decision on its block.
-type Place struct {
+// Decision is a number and the decision on its block.
+type Decision struct {
 	Number
 
 	// Public is the length of the beginning of Full that may be shown; 0: none.
@@ -54,10 +54,10 @@ type Place struct {
 }
 
 // Block returns the part of the number that may be shown, empty if none.
-func (p *Place) Block() string { return p.Full[:p.Public] }
+func (p *Decision) Block() string { return p.Full[:p.Public] }
 
-// AppendTo appends a place to a state entry.
-func (p *Place) AppendTo(dst []byte) []byte {
+// AppendTo appends a decision to a state entry.
+func (p *Decision) AppendTo(dst []byte) []byte {
 	dst = statecodec.AppendString(dst, p.Full)
 	if p.Full == "" {
 		return dst
@@ -68,9 +68,9 @@ func (p *Place) AppendTo(dst []byte) []byte {
 	return statecodec.AppendInstant(statecodec.AppendUint(dst, p.Hash), p.AsOf)
 }
 
-// ReadFrom reads a place that AppendTo wrote.
-func (p *Place) ReadFrom(r *statecodec.Reader) {
-	*p = Place{}
+// ReadFrom reads a decision that AppendTo wrote.
+func (p *Decision) ReadFrom(r *statecodec.Reader) {
+	*p = Decision{}
 	if p.Full = statecodec.View(r.Bytes()); p.Full == "" {
 		return
 	}

@@ -37,29 +37,29 @@ func entryKey(tx stage.Tx, level string) []byte {
 
 // Decide records that a number was seen and returns the decision on its block. It is called
 // once for each entity and number.
-func (r *Rule) Decide(tx stage.Tx, n *Number, at time.Time) (Place, error) {
+func (r *Rule) Decide(tx stage.Tx, n *Number, at time.Time) (Decision, error) {
 	if r.K <= 0 || n.Full == "" {
-		return Place{}, nil
+		return Decision{}, nil
 	}
-	place := Place{Number: *n, AsOf: statecodec.InstantOf(at)}
+	decision := Decision{Number: *n, AsOf: statecodec.InstantOf(at)}
 	s := Set{numbers: make([]seen, 0, r.K+1)}
 	// A longer level that has enough numbers says that the shorter ones have enough, too:
 	// they are not even read.
 	for length := len(n.Full); length >= n.Root; length-- {
 		enough, err := r.observe(tx, &s, n.Full[:length], n.Hash, at)
 		if err != nil {
-			return Place{}, err
+			return Decision{}, err
 		}
 		if enough {
-			place.Public = length
-			return place, nil
+			decision.Public = length
+			return decision, nil
 		}
 	}
-	return place, nil
+	return decision, nil
 }
 
 // DecideOnce returns the earlier decision if that was on the same number, else a new one.
-func (r *Rule) DecideOnce(tx stage.Tx, earlier *Place, n *Number, at time.Time) (Place, error) {
+func (r *Rule) DecideOnce(tx stage.Tx, earlier *Decision, n *Number, at time.Time) (Decision, error) {
 	if earlier.AsOf != 0 && earlier.Hash == n.Hash {
 		return *earlier, nil
 	}

@@ -40,7 +40,7 @@ func (s *Stage) code(r *reader, w *webhook) {
 			met.once(r, 2, "data.phone")
 			if phone := r.text("data.phone"); phone != "" {
 				c.Phone.Set = true
-				c.Phone.Value, w.fact.Place.Number = s.config.Privacy.NumberOf(w.source, phone, w.receivedAt)
+				c.Phone.Value, w.fact.Block.Number = s.config.Privacy.NumberOf(w.source, phone, w.receivedAt)
 			}
 		case "routing_strategy":
 			met.once(r, 3, "data.routing_strategy")

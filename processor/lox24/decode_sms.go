@@ -52,7 +52,7 @@ func (s *Stage) sms(r *reader, w *webhook) {
 			m.To, _ = s.phone(r, w, "data.to")
 		case "from":
 			met.once(r, 6, "data.from")
-			m.From, w.fact.Place.Number = s.phone(r, w, "data.from")
+			m.From, w.fact.Block.Number = s.phone(r, w, "data.from")
 		case "text":
 			met.last(r, 7, "data.text")
 			m.Text = exposed(r, w, "text", "data.text")
@@ -92,7 +92,7 @@ func (w *webhook) finishSMS() {
 	m.AttemptTotal, m.AttemptNumber, m.NotificationTaskID = w.attemptTotal, w.attemptNumber, w.taskID
 	m.MessageID = statecodec.View(w.key)
 	if m.To.Set && m.From.Set && slices.Equal(m.To.Value.Pseudonyms, m.From.Value.Pseudonyms) {
-		w.fact.Place.Number = block.Number{} // the company's own number
+		w.fact.Block.Number = block.Number{} // the company's own number
 	}
 	w.fact.Phone = m.From
 }

@@ -25,8 +25,8 @@ type plain struct {
 	// last is the latest received_at.
 	last   time.Time
 	window dedupe.Window
-	// place is the decision on the block of the number that an SMS came from.
-	place block.Place
+	// decision is the decision on the block of the number that an SMS came from.
+	decision block.Decision
 }
 
 func readPlain(tx stage.Tx, key []byte) (p plain, err error) {
@@ -40,7 +40,7 @@ func readPlain(tx stage.Tx, key []byte) (p plain, err error) {
 	r, _ := statecodec.NewReader(entry, plainVersion)
 	p.last = r.Time()
 	p.window.ReadFrom(r)
-	p.place.ReadFrom(r)
+	p.decision.ReadFrom(r)
 	if err := r.Done(); err != nil {
 		return p, fmt.Errorf("read the ids of an entity: %w", err)
 	}
@@ -59,12 +59,12 @@ func (s *Stage) applyPlain(tx stage.Tx, in *stage.Input, e *event, prefix string
 	if err != nil || repeated {
 		return err
 	}
-	if e.fact.Place.Full != "" {
-		p.place, err = s.verifications.Blocks.DecideOnce(tx, &p.place, &e.fact.Place.Number, e.receivedAt)
+	if e.fact.Block.Full != "" {
+		p.decision, err = s.verifications.Blocks.DecideOnce(tx, &p.decision, &e.fact.Block.Number, e.receivedAt)
 		if err != nil {
 			return err
 		}
-		e.fact.Place = p.place
+		e.fact.Block = p.decision
 	}
 	if err := e.emit(tx); err != nil {
 		return err
@@ -73,11 +73,11 @@ func (s *Stage) applyPlain(tx stage.Tx, in *stage.Input, e *event, prefix string
 		p.last = e.receivedAt
 	}
 	keep := s.window(e.kind).Keep
-	if p.place.Full != "" { // as long as the number may be in the sets of blocks, so that an erasure finds it
+	if p.decision.Full != "" { // as long as the number may be in the sets of blocks, so that an erasure finds it
 		keep = max(keep, s.config.Retention)
 	}
 	value := statecodec.AppendTime(append(tx.Buffer(128), plainVersion), p.last)
-	tx.Put(key, p.place.AppendTo(p.window.AppendTo(value)), p.last.Add(keep+time.Millisecond))
+	tx.Put(key, p.decision.AppendTo(p.window.AppendTo(value)), p.last.Add(keep+time.Millisecond))
 	return nil
 }
 
@@ -85,7 +85,7 @@ func (s *Stage) applyPlain(tx stage.Tx, in *stage.Input, e *event, prefix string
 func (s *Stage) erasePlain(tx stage.Tx, key []byte) error {
 	p, err := readPlain(tx, key)
 	if err == nil {
-		err = s.verifications.Blocks.Forget(tx, &p.place.Number)
+		err = s.verifications.Blocks.Forget(tx, &p.decision.Number)
 	}
 	if err != nil {
 		return err

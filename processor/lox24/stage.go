@@ -74,7 +74,7 @@ func (s *Stage) applyCode(tx stage.Tx, in *stage.Input, e *event) error {
 	if err != nil || repeated {
 		return err
 	}
-	if err := s.verifications.Place(tx, v, &e.fact); err != nil {
+	if err := s.verifications.DecideBlock(tx, v, &e.fact); err != nil {
 		return err
 	}
 	if err := e.emit(tx); err != nil {
@@ -88,10 +88,10 @@ func (s *Stage) applyCode(tx stage.Tx, in *stage.Input, e *event) error {
 
 // emit emits the decoded event, whose phone has a block if that was decided on.
 func (e *event) emit(tx stage.Tx) (err error) {
-	if e.fact.Place.AsOf == 0 {
+	if e.fact.Block.AsOf == 0 {
 		err = e.decoded.Emit(tx, e.key, e.trace)
 	} else {
-		phone := entity.WithBlock(e.fact.Phone.Value, &e.fact.Place)
+		phone := entity.WithBlock(e.fact.Phone.Value, &e.fact.Block)
 		err = e.decoded.EmitWithPhone(tx, e.key, &e.fact.Phone.Value, &phone, e.trace)
 	}
 	if err == nil {

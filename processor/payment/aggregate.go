@@ -12,8 +12,8 @@ import (
 
 // aggregate is the result of facts folded in order.
 type aggregate struct {
-	// last is the place of the last folded fact.
-	last             place
+	// last is the rank of the last folded fact.
+	last             rank
 	firstAt, lastAt  statecodec.Instant
 	firstReceived    statecodec.Instant
 	assurance        avro.Assurance
@@ -93,7 +93,7 @@ func (s *aggregate) copyFrom(from *aggregate) {
 
 // fold adds a fact; it must come after all facts folded before.
 func (s *aggregate) fold(f *Fact) {
-	s.last = f.place()
+	s.last = f.rank()
 	s.firstAt, s.lastAt = statecodec.Earlier(s.firstAt, f.At), statecodec.Later(s.lastAt, f.At)
 	s.firstReceived = statecodec.Earlier(s.firstReceived, f.ReceivedAt)
 	s.assurance = entity.Weaker(s.assurance, f.Assurance)

@@ -84,22 +84,22 @@ func (f *Fact) moment() statecodec.Instant { return cmp.Or(f.At, f.ReceivedAt) }
 // number, empty for any other.
 type Correlation struct{ Slot, Operation, ID, Customer string }
 
-// place is the sort key of a fact: the provider's time, then the phase (times may have only
+// rank is the sort key of a fact: the provider's time, then the phase (times may have only
 // seconds, and a payment goes forward more often than back), then the id.
-type place struct {
+type rank struct {
 	at    statecodec.Instant
 	phase Phase
 	id    [16]byte
 }
 
-func (f *Fact) place() place { return place{at: f.At, phase: f.Phase, id: f.ID} }
+func (f *Fact) rank() rank { return rank{at: f.At, phase: f.Phase, id: f.ID} }
 
-func (p *place) compare(other *place) int {
+func (p *rank) compare(other *rank) int {
 	return cmp.Or(p.at.Compare(other.at), cmp.Compare(p.phase, other.phase), bytes.Compare(p.id[:], other.id[:]))
 }
 
 func compare(a, b *Fact) int {
-	at, before := a.place(), b.place()
+	at, before := a.rank(), b.rank()
 	return at.compare(&before)
 }
 

@@ -49,7 +49,7 @@ type Entity struct {
 // add inserts a new fact in order.
 func (p *Entity) add(e *entries, f *Fact) error {
 	p.count++
-	at := f.place()
+	at := f.rank()
 	if p.folded > 0 && at.compare(&p.rest.last) < 0 {
 		e.put(f)
 		return p.refold(e)

@@ -150,8 +150,8 @@ func (s *Stage) name(e *event, text string) {
 	if c.ReferenceMade {
 		return
 	}
-	for _, place := range e.source.Correlation {
-		id := s.config.Privacy.Correlate(e.source, place, text)
+	for _, pointer := range e.source.Correlation {
+		id := s.config.Privacy.Correlate(e.source, pointer, text)
 		if id != "" && !slices.Contains(c.CorrelationIDs, id) {
 			c.CorrelationIDs = append(c.CorrelationIDs, id)
 		}

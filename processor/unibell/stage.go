@@ -63,20 +63,20 @@ func (s *Stage) Apply(tx stage.Tx, in *stage.Input, decoded stage.Event) error {
 	if e.call.ReceivedAt.After(state.last) {
 		state.last = e.call.ReceivedAt
 	}
-	if err := s.place(tx, e, &state); err != nil {
+	if err := s.decideBlock(tx, e, &state); err != nil {
 		return err
 	}
 	value := statecodec.AppendBool(statecodec.AppendTime(append(tx.Buffer(256), entryVersion), state.last), state.made)
-	tx.Put(key, state.place.AppendTo(state.window.AppendTo(value)), state.last.Add(s.config.Retention+time.Millisecond))
+	tx.Put(key, state.decision.AppendTo(state.window.AppendTo(value)), state.last.Add(s.config.Retention+time.Millisecond))
 	return e.send(tx, key, &state, trace)
 }
 
-// place decides on the block of the number that calls, once as long as it is the same.
-func (s *Stage) place(tx stage.Tx, e *event, state *entry) (err error) {
+// decideBlock decides on the block of the number that calls, once as long as it is the same.
+func (s *Stage) decideBlock(tx stage.Tx, e *event, state *entry) (err error) {
 	if e.number.Full == "" {
 		return nil
 	}
-	state.place, err = s.blocks.DecideOnce(tx, &state.place, &e.number, e.call.ReceivedAt)
+	state.decision, err = s.blocks.DecideOnce(tx, &state.decision, &e.number, e.call.ReceivedAt)
 	return err
 }
 
@@ -87,11 +87,11 @@ func (e *event) send(tx stage.Tx, key []byte, state *entry, trace []stage.Header
 	if state.made { // by ingest, as far as is known now
 		call.ReferenceMade, call.CorrelationIDs = true, nil
 	}
-	place := &state.place
+	decision := &state.decision
 	if e.number.Full == "" {
-		place = &block.Place{}
+		decision = &block.Decision{}
 	}
-	call.SourceAddr.Value = entity.WithBlock(call.SourceAddr.Value, place)
+	call.SourceAddr.Value = entity.WithBlock(call.SourceAddr.Value, decision)
 	if err := entity.Emit(tx, schemas.DecodedUnibellCall, key, &call, callSize, trace); err != nil {
 		return err
 	}
@@ -99,8 +99,8 @@ func (e *event) send(tx stage.Tx, key []byte, state *entry, trace []stage.Header
 	input := avro.UnibellInput{
 		Kind: avro.UnibellInputKindFact, Call: avro.Some(call), VerificationID: call.VerificationID,
 		RequestKey: entity.Text(e.requestKey), StatusCallback: e.source.StatusCallback, Namespace: entity.Text(e.source.Namespace),
-		FullBlock: entity.Text(place.Full), Area: entity.Text(place.AreaCode()),
-		NumberHash: avro.Optional[int64]{Value: int64(place.Hash), Set: place.Hash != 0}, //nolint:gosec // bits
+		FullBlock: entity.Text(decision.Full), Area: entity.Text(decision.AreaCode()),
+		NumberHash: avro.Optional[int64]{Value: int64(decision.Hash), Set: decision.Hash != 0}, //nolint:gosec // bits
 	}
 	if err := entity.Emit(tx, schemas.InternalUnibell, key, &input, callSize, trace); err != nil {
 		return err
@@ -142,7 +142,7 @@ func (s *Stage) Erase(tx stage.Tx, r *erasure.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.blocks.Forget(tx, &state.place.Number); err != nil {
+	if err := s.blocks.Forget(tx, &state.decision.Number); err != nil {
 		return err
 	}
 	if err := entity.Delete(tx, bytes.Clone(r.Key)); err != nil {

@@ -16,8 +16,8 @@ type entry struct {
 	// made says that ingest made the reference.
 	made   bool
 	window dedupe.Window
-	// place is the decision on the block of the number that calls.
-	place block.Place
+	// decision is the decision on the block of the number that calls.
+	decision block.Decision
 }
 
 // entryVersion is the format of the state entry.
@@ -31,7 +31,7 @@ func parse(b []byte) (entry, error) {
 	r, _ := statecodec.NewReader(b, entryVersion)
 	e.last, e.made = r.Time(), r.Bool()
 	e.window.ReadFrom(r)
-	e.place.ReadFrom(r)
+	e.decision.ReadFrom(r)
 	if err := r.Done(); err != nil {
 		return e, fmt.Errorf("read a Unibell call: %w", err)
 	}

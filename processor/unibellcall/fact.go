@@ -39,7 +39,7 @@ func factOf(in *avro.UnibellInput) verification.Fact {
 		ID: attemptOf(c), Channel: verification.ChannelCall, Name: name, ProcessedAt: at, ExternalID: c.CallRequestID.Value, Error: c.Error.Value,
 	}
 	if c.Kind == avro.UnibellCallKindRequest {
-		f.CreatedAt, f.Phone, f.Place = c.ReceivedAt, c.SourceAddr, placeOf(in)
+		f.CreatedAt, f.Phone, f.Block = c.ReceivedAt, c.SourceAddr, decisionOf(in)
 	}
 	if f.Outcome == avro.VerificationOutcomeSuccess {
 		f.DeliveredChannel = verification.ChannelCall
@@ -51,8 +51,8 @@ func factOf(in *avro.UnibellInput) verification.Fact {
 	return f
 }
 
-// placeOf returns the decision of the unibell stage on the number's block.
-func placeOf(in *avro.UnibellInput) (p block.Place) {
+// decisionOf returns the decision of the unibell stage on the number's block.
+func decisionOf(in *avro.UnibellInput) (p block.Decision) {
 	phone := &in.Call.Value.SourceAddr.Value
 	p.Full, p.Area, p.Hash = in.FullBlock.Value, len(in.Area.Value), uint64(in.NumberHash.Value) //nolint:gosec // bits
 	p.Public, p.AsOf = len(phone.Block.Value), statecodec.InstantOf(phone.BlockAsOf.Value)

@@ -27,9 +27,9 @@ func (e *Entity) routeOf(attempts []avro.VerificationAttempt, delivered string) 
 			r.failed++
 		}
 	}
-	place := uint32(e.position(delivered)) //nolint:gosec // -1 goes last
+	at := uint32(e.position(delivered)) //nolint:gosec // -1 goes last
 	for i := range attempts {
-		if !known && place < uint32(attempts[i].Position) { //nolint:gosec // likewise
+		if !known && at < uint32(attempts[i].Position) { //nolint:gosec // likewise
 			r.try(delivered)
 			known = true
 		}

@@ -247,7 +247,7 @@ func appendPhone(dst []byte, p *phone) []byte {
 		dst = statecodec.AppendText(dst, p.Pseudonyms[i].HMAC)
 	}
 	dst = statecodec.AppendText(statecodec.AppendText(dst, string(p.NumberType.Value)), p.Carrier.Value)
-	return p.place.AppendTo(dst)
+	return p.decision.AppendTo(dst)
 }
 
 func (e *Entity) readPhone(r *statecodec.Reader) (p phone) {
@@ -258,6 +258,6 @@ func (e *Entity) readPhone(r *statecodec.Reader) (p phone) {
 	}
 	p.Pseudonyms = slices.Clip(e.pseudonyms)
 	p.NumberType, p.Carrier = entity.Text(avro.NumberType(r.Text())), entity.Text(r.Text())
-	p.place.ReadFrom(r)
+	p.decision.ReadFrom(r)
 	return p
 }

@@ -11,15 +11,15 @@ import (
 // contribution returns the contribution of the verification with an outcome to the funnel.
 // attempts are in the order of the routing strategy.
 func (e *Entity) contribution(outcome avro.VerificationOutcome, attempts []avro.VerificationAttempt, way *route, delivered string) (c funnel.Contribution) {
-	place := &e.phone.value.place
+	decision := &e.phone.value.decision
 	c.Dimensions = funnel.Dimensions{
 		Minute: funnel.MinuteOf(e.createdAt()), Provider: e.texts[textProvider].value, Source: e.texts[textSource].value,
-		Country: e.phone.value.Country.Value, Area: place.AreaCode(), Block: place.Full, Carrier: e.phone.value.Carrier.Value,
+		Country: e.phone.value.Country.Value, Area: decision.AreaCode(), Block: decision.Full, Carrier: e.phone.value.Carrier.Value,
 	}
 	if way.first != "" {
 		c.Channel = KindOf(way.first)
 	}
-	c.Phone = place.Hash
+	c.Phone = decision.Hash
 	c.Counts[funnel.Requested] = 1
 	before := ""
 	for i := range attempts {

@@ -16,7 +16,7 @@ func (r *Repository) Erase(tx stage.Tx, request *erasure.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := r.Blocks.Forget(tx, &e.phone.value.place.Number); err != nil {
+	if err := r.Blocks.Forget(tx, &e.phone.value.decision.Number); err != nil {
 		return err
 	}
 	r.withdraw(tx, e)

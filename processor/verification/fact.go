@@ -22,9 +22,9 @@ type Fact struct {
 	Assurance                   avro.Assurance
 	// ProviderID is the provider's id of the verification.
 	ProviderID string
-	// Phone is the number to be verified without its block, Place the decision on that.
+	// Phone is the number to be verified without its block, Block the decision on that.
 	Phone avro.Optional[avro.Phone]
-	Place block.Place
+	Block block.Decision
 	// Status is that of the whole verification, Text as sent.
 	Status Status
 	// Outcome is SUCCESS, FAILED or ERROR if the fact reports how the verification

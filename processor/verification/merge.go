@@ -26,7 +26,7 @@ func (e *Entity) Apply(f *Fact) {
 		}
 	}
 	if f.Phone.Set {
-		set(e, &e.phone, phone{f.Phone.Value, f.Place}, by)
+		set(e, &e.phone, phone{f.Phone.Value, f.Block}, by)
 		e.keyed(f.Phone.Value.Pseudonyms, received)
 	}
 	if len(f.Plan) > 0 {

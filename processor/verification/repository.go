@@ -62,10 +62,10 @@ func (r *Repository) withdraw(tx stage.Tx, e *Entity) {
 	}
 }
 
-// Place decides on the block of a fact's number: as before if the verification has the same
+// DecideBlock decides on the block of a fact's number: as before if the verification has the same
 // number, else by the rule.
-func (r *Repository) Place(tx stage.Tx, e *Entity, f *Fact) (err error) {
-	f.Place, err = r.Blocks.DecideOnce(tx, &e.phone.value.place, &f.Place.Number, f.ReceivedAt)
+func (r *Repository) DecideBlock(tx stage.Tx, e *Entity, f *Fact) (err error) {
+	f.Block, err = r.Blocks.DecideOnce(tx, &e.phone.value.decision, &f.Block.Number, f.ReceivedAt)
 	return err
 }
 

@@ -106,16 +106,16 @@ func (e *Entity) shown() avro.Optional[avro.Phone] {
 	if e.phone.by == 0 {
 		return avro.Optional[avro.Phone]{}
 	}
-	return avro.Some(entity.WithBlock(e.phone.value.Phone, &e.phone.value.place))
+	return avro.Some(entity.WithBlock(e.phone.value.Phone, &e.phone.value.decision))
 }
 
 // member fills in the verification's part of a record for a journey, from the snapshot just
 // made.
 func (p *projection) member(to *avro.VerificationMember) {
-	s, place := &p.e.snapshot, &p.e.phone.value.place
+	s, decision := &p.e.snapshot, &p.e.phone.value.decision
 	*to = avro.VerificationMember{
 		Provider: s.Provider, Source: s.Source, CustomerID: s.CustomerID, Country: s.Country, Outcome: s.Outcome,
-		FullBlock: entity.Text(place.Full), Area: entity.Text(place.AreaCode()),
+		FullBlock: entity.Text(decision.Full), Area: entity.Text(decision.AreaCode()),
 		DeliveredChannel: s.DeliveredChannel, DeliveredChannelRaw: s.DeliveredChannelRaw, FirstChannel: s.FirstChannel, LastChannel: s.LastChannel,
 		FailedAttempts: s.FailedAttempts, ChannelSwitches: s.ChannelSwitches, DurationMs: s.DurationMs,
 		CostMinor: s.CostMinor, Currency: s.Currency,

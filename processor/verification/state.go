@@ -97,7 +97,7 @@ type version struct {
 type phone struct {
 	avro.Phone
 
-	place block.Place
+	decision block.Decision
 }
 
 // register is a last-writer-wins register: a value and the version of the fact that set it.

@@ -25,7 +25,7 @@ func (j *Judgement) signal(g *Group, since, now time.Time) *avro.Signal {
 		EvidenceSince: avro.Some(since), AsOf: now, Codes: avro.Some(j.Codes), CodesVerified: avro.Some(j.Verified), CostUnknown: avro.Some(j.Codes - j.Priced),
 		CostMinor: avro.Some(int64(math.Round(j.CostMinor))), Currency: avro.Some(g.Currency),
 		Measure: avro.Some("cost_per_verified"), Expected: round(j.Best.PerVerified), Seen: round(j.PerVerified), Confidence: signal.Round(j.Confidence, digits),
-		SuggestedRule: avro.Some(fmt.Sprintf("Set the timeout of %s in the routing strategy of %s for %s to %.0f s.", nameOf(g.Channel), g.Provider, place(g.Country), j.Best.Seconds)),
+		SuggestedRule: avro.Some(fmt.Sprintf("Set the timeout of %s in the routing strategy of %s for %s to %.0f s.", nameOf(g.Channel), g.Provider, country(g.Country), j.Best.Seconds)),
 		Evidence: []avro.SignalEvidence{
 			{Name: "timeout", Unit: "s", Value: avro.Some(j.Usual)},
 			{Name: "best_timeout", Unit: "s", Value: avro.Some(j.Best.Seconds)},
@@ -46,7 +46,7 @@ func (j *Judgement) claim(g *Group, since time.Time) string {
 		word = "shorter"
 	}
 	return fmt.Sprintf("A %s wait for %s in %s, %.0f s instead of %.0f s before the next channel, would have cost %s instead of %s per verified user: %s less since %s (95 %%: %s to %s).",
-		word, nameOf(g.Channel), place(g.Country), j.Best.Seconds, j.Usual, fraction(j.Best.PerVerified, g.Currency), fraction(j.PerVerified, g.Currency),
+		word, nameOf(g.Channel), country(g.Country), j.Best.Seconds, j.Usual, fraction(j.Best.PerVerified, g.Currency), fraction(j.PerVerified, g.Currency),
 		amount(j.Saving, g.Currency), since.Format(time.DateOnly), amount(j.Low, g.Currency), amount(j.High, g.Currency))
 }
 
@@ -60,7 +60,7 @@ func fraction(minor float64, currency string) string {
 	return strconv.FormatFloat(v, 'f', -1, 64) + " " + currency
 }
 
-func place(country string) string {
+func country(country string) string {
 	if country == "" {
 		return "an unknown country"
 	}

@@ -78,7 +78,7 @@ type loxAttempt struct {
 }
 
 // lox24 adds an event of LOX24.
-func (m *Model) lox24(e *raw.Envelope, body []byte) verdict {
+func (m *Model) lox24(e *raw.Envelope, body []byte) outcome {
 	var v loxEvent
 	if json.Unmarshal(body, &v) != nil || v.APIVersion != "2022-05-25" {
 		return dead

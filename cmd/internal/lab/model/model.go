@@ -105,11 +105,11 @@ func (m *Model) Expected(provider string) Expected {
 	return Expected{}
 }
 
-// verdict is the expected outcome of a raw record.
-type verdict int
+// outcome is the expected outcome of a raw record.
+type outcome int
 
 const (
-	decoded verdict = iota
+	decoded outcome = iota
 	duplicate
 	dead
 )
@@ -139,7 +139,7 @@ func (m *Model) Add(topic string, r *kgo.Record) error {
 	if envelope.Kind == raw.KindWebhook && topic != schemas.RawVoximplant {
 		e.Digest += m.digest(r.Value)
 	}
-	var v verdict
+	var v outcome
 	switch topic {
 	case schemas.RawLOX24:
 		v = m.lox24(&envelope, r.Value)
@@ -304,7 +304,7 @@ func fingerprint(text []byte) (string, error) {
 	return hex.EncodeToString(sum[:]), nil
 }
 
-func (m *Model) voximplant(body []byte) verdict {
+func (m *Model) voximplant(body []byte) outcome {
 	var c struct {
 		AccountID  json.Number `json:"account_id"`
 		CallbackID json.Number `json:"callback_id"`

@@ -50,7 +50,7 @@ type fact struct {
 type payment struct{ facts map[string]*fact } // by fingerprint
 
 // uapay adds a callback of UAPAY.
-func (m *Model) uapay(e *raw.Envelope, body []byte) verdict {
+func (m *Model) uapay(e *raw.Envelope, body []byte) outcome {
 	text, err := tokenOf(body)
 	if err != nil {
 		return dead

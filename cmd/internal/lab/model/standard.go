@@ -11,7 +11,7 @@ import (
 
 // standard adds a webhook of a sender that signs as Standard Webhooks specifies. id is its
 // webhook-id.
-func (m *Model) standard(e *raw.Envelope, id string, body []byte) verdict {
+func (m *Model) standard(e *raw.Envelope, id string, body []byte) outcome {
 	var v struct {
 		Type      string `json:"type"`
 		Timestamp string `json:"timestamp"`

@@ -101,7 +101,7 @@ func (c *call) failed(statuses map[string]string) int {
 }
 
 // unibell adds a record of a call: request, answer or status.
-func (m *Model) unibell(e *raw.Envelope, r *kgo.Record, made, failed bool) verdict {
+func (m *Model) unibell(e *raw.Envelope, r *kgo.Record, made, failed bool) outcome {
 	reference, requestID, word, ok := unibellFields(e.ContentType, r.Value)
 	if e.Kind == raw.KindRelayAnswer {
 		reference = strings.TrimPrefix(string(r.Key), "unibell:"+e.Source+":")

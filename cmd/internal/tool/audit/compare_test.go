@@ -10,7 +10,7 @@ func TestCompareEntities(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		entity entity
-		want   verdict
+		want   comparison
 	}{
 		"nothing at all":                    {entity{}, equal},
 		"as expected":                       {entity{expected: 3, applied: 3, flags: snapped}, equal},
@@ -44,7 +44,7 @@ func TestCompareJourneys(t *testing.T) {
 	for name, test := range map[string]struct {
 		journey journey
 		part    bool
-		want    verdict
+		want    comparison
 	}{
 		"nothing at all":          {journey{}, false, equal},
 		"as expected":             {journey{members: 2, counted: 2, facts: 5, applied: 5, flags: snapped}, false, equal},

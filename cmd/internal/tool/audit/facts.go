@@ -174,17 +174,17 @@ func (a *auditor) isBeyond(provider string, c *avro.Change) bool {
 	return at != nil && c.Offset.Value >= at.cut
 }
 
-// verdict is the result of comparing one entity.
-type verdict int
+// comparison is the result of comparing one entity.
+type comparison int
 
 const (
-	equal verdict = iota
+	equal comparison = iota
 	undecided
 	different
 )
 
 // compare compares the facts in the topics with the facts applied.
-func (x *entity) compare() verdict {
+func (x *entity) compare() comparison {
 	switch {
 	case x.flags&(touched|restarted) != 0:
 		return undecided

@@ -140,7 +140,7 @@ func (a *auditor) readJourneys(ctx context.Context) error {
 // compare compares the inputs of a journey with its snapshot. Unless the whole log is
 // compared, inputs of some members may be older than the span, so that the snapshot may
 // count more.
-func (x *journey) compare(whole bool, now time.Time) verdict {
+func (x *journey) compare(whole bool, now time.Time) comparison {
 	switch {
 	case x.flags&touched != 0:
 		return undecided

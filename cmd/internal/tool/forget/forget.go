@@ -99,7 +99,7 @@ func erasures(ctx context.Context, admin *kadm.Client, c *Config, p *Plan) ([]*k
 			return nil, fmt.Errorf("write a list of rows: %w", err)
 		}
 		provider, _, _ := strings.Cut(t.Key, ":")
-		for _, to := range t.places(partitions[topic]) {
+		for _, to := range t.destinations(partitions[topic]) {
 			key := to.key
 			envelope := raw.Envelope{
 				Source: "forget", Provider: provider, Kind: raw.KindErasure, RequestID: strings.ToLower(rand.Text()), ReceivedAt: c.now(), Items: 1,
@@ -126,23 +126,23 @@ func erasures(ctx context.Context, admin *kadm.Client, c *Config, p *Plan) ([]*k
 	return out, nil
 }
 
-// place is the destination of an erasure: the record key and the partition.
-type place struct {
+// destination is where an erasure goes: the record key and the partition.
+type destination struct {
 	key       string
 	partition int32
 }
 
-// places returns the destinations of the erasures: every partition that may hold state
+// destinations returns the destinations of the erasures: every partition that may hold state
 // of the target. The state of a further key is in the partition of its hash. The state
 // of the entity itself is in the partitions of its raw records. If none of these is
 // known, such as for a Unibell call whose raw records retention has deleted, it may be
 // in any partition. The same holds for a key with a pseudonym, because its raw key is a
 // different one.
-func (t *Target) places(partitions int32) []place {
-	var out []place
+func (t *Target) destinations(partitions int32) []destination {
+	var out []destination
 	for _, key := range t.Keys {
 		own := stage.PartitionOf([]byte(key), partitions)
-		out = append(out, place{key, own})
+		out = append(out, destination{key, own})
 		var more []int32
 		if key == t.Key {
 			more = t.partitions
@@ -155,7 +155,7 @@ func (t *Target) places(partitions int32) []place {
 		}
 		for _, p := range more {
 			if p != own {
-				out = append(out, place{key, p})
+				out = append(out, destination{key, p})
 			}
 		}
 	}

@@ -131,19 +131,19 @@ func (r *reader) run(ctx context.Context, kafka []kgo.Opt) error {
 		}
 		fetches := client.PollFetches(ctx)
 		if ctx.Err() != nil {
-			return r.verdict()
+			return r.unshown()
 		}
 		if err := fetches.Err0(); err != nil {
 			return fmt.Errorf("read: %w", err)
 		}
 		if err := r.each(ctx, fetches); err != nil {
 			if errors.Is(err, errDone) {
-				return r.verdict()
+				return r.unshown()
 			}
 			return err
 		}
 	}
-	return r.verdict()
+	return r.unshown()
 }
 
 // printLast prints the last matching records, once. again reports that there are too few and
@@ -166,8 +166,8 @@ func (r *reader) printLast() (again bool, err error) {
 	return false, nil
 }
 
-// verdict returns an error if some value could not be shown.
-func (r *reader) verdict() error {
+// unshown returns an error if some value could not be shown.
+func (r *reader) unshown() error {
 	if r.broken == 0 {
 		return nil
 	}

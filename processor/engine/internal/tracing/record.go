@@ -84,7 +84,7 @@ func (t *Traces) beginRecord(p *parent) {
 	carrier := propagation.MapCarrier{}
 	propagation.TraceContext{}.Inject(ctx, carrier)
 	r.headers = []stage.Header{{Key: headerTraceparent, Value: []byte(carrier[headerTraceparent])}}
-	t.records[place{p.record.Partition, p.record.Offset}] = r
+	t.records[position{p.record.Partition, p.record.Offset}] = r
 }
 
 // Carry adds the span's context to the outputs of a traced record, and the output
@@ -93,7 +93,7 @@ func (t *Traces) Carry(c *task.Context, in *stage.Input, outputs []stage.Output)
 	if t == nil || len(t.records) == 0 {
 		return
 	}
-	r := t.records[place{in.Partition, in.Offset}]
+	r := t.records[position{in.Partition, in.Offset}]
 	if r == nil {
 		return
 	}

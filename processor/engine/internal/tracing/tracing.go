@@ -46,11 +46,11 @@ type Traces struct {
 	// uses them.
 	transaction trace.Span // nil before the span starts
 	outcome     string
-	records     map[place]*recordSpan
+	records     map[position]*recordSpan
 }
 
-// place is a record's position in the input topic.
-type place struct {
+// position is a record's position in the input topic.
+type position struct {
 	partition int32
 	offset    int64
 }
@@ -101,7 +101,7 @@ func New(config Config) *Traces {
 			semconv.MessagingSystemKafka, semconv.MessagingConsumerGroupName(config.Group), semconv.MessagingDestinationName(config.Input),
 			keys.stage.String(config.Stage), keys.worker.Int(config.Worker), keys.transaction.String(config.TransactionalID),
 		},
-		keys: keys, records: map[place]*recordSpan{},
+		keys: keys, records: map[position]*recordSpan{},
 	}
 }
 

@@ -6,7 +6,7 @@ import (
 )
 
 // WithBlock returns a phone with the block that may be shown of it.
-func WithBlock(phone avro.Phone, place *block.Place) avro.Phone {
-	phone.Block, phone.BlockAsOf = Text(place.Block()), TimeOf(place.AsOf)
+func WithBlock(phone avro.Phone, decision *block.Decision) avro.Phone {
+	phone.Block, phone.BlockAsOf = Text(decision.Block()), TimeOf(decision.AsOf)
 	return phone
 }
