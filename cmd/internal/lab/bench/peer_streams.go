@@ -186,7 +186,7 @@ func (b *peers) drainPeer(ctx context.Context, c *environment.Subprocess, total 
 // decoded once, and every journey has its members and knows whether it is verified.
 func (b *peers) checkPeer(ctx context.Context) ([]string, error) {
 	p := b.environment
-	c, sources := environment.SettingsOfModel()
+	c, sources := p.SettingsOfModel()
 	m := model.New(demo.ModelSettings(&c, sources, environment.PhoneKeys()), simulator.Digest)
 	for _, topic := range []string{schemas.RawLOX24, schemas.RawUAPAY} {
 		if err := p.ReadAll(ctx, p.Names.Topic(topic), func(r *kgo.Record) error { return m.Add(topic, r) }); err != nil {

@@ -38,7 +38,7 @@ func (p *Environment) Check(ctx context.Context, how string, sent map[string]sim
 
 // checkModel reads all topics and compares them with the naive model.
 func (p *Environment) checkModel(ctx context.Context, sent map[string]simulator.Count) ([]string, error) {
-	c, sources := SettingsOfModel()
+	c, sources := p.SettingsOfModel()
 	topics := model.NewTopics(p.Names, model.New(demo.ModelSettings(&c, sources, PhoneKeys()), simulator.Digest), nil)
 	client, err := kgo.NewClient(append(topics.Options(), p.Kafka...)...)
 	if err != nil {

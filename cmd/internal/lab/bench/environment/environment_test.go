@@ -34,6 +34,22 @@ func TestNothingProcessed(t *testing.T) {
 	}
 }
 
+// TestNoFunnelExpected: what a processor without insights does not compute is not missed.
+func TestNoFunnelExpected(t *testing.T) {
+	t.Parallel()
+	for setting, want := range map[string]bool{"processor.insights.enabled=true": true, "processor.insights.enabled=false": false} {
+		o := environment.DefaultOptions()
+		o.Patience, o.Set = 50*time.Millisecond, []string{setting}
+		faults, _, err := unprocessed(t.Context(), o, small(), environment.CheckModel)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(strings.Join(faults, "; "), "the funnel is there by the model"); got != want || len(faults) == 0 {
+			t.Errorf("%s: the funnel is missed: %t, want %t, of %q", setting, got, want, faults)
+		}
+	}
+}
+
 func TestAuditFaults(t *testing.T) {
 	t.Parallel()
 	good := func() *audit.Report {

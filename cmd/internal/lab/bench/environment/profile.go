@@ -22,6 +22,9 @@ const (
 	profileNoInsights   = "no-insights"
 )
 
+// settingInsights switches insights on, as they are by default.
+const settingInsights = "processor.insights.enabled"
+
 // profiles maps names to settings of ingest and processor. deploy/sizing.md and
 // processor/PERFORMANCE.md describe their use.
 func profiles() map[string]map[string]string {
@@ -35,7 +38,7 @@ func profiles() map[string]map[string]string {
 		},
 		profileLowLatency: {"ingest.linger": "1ms", "processor.engine.commit_interval": "10ms"},
 		profileBacklog:    {"processor.engine.commit_interval": "500ms"},
-		profileNoInsights: {"processor.insights.enabled": "false"},
+		profileNoInsights: {settingInsights: "false"},
 	}
 }
 

@@ -103,9 +103,10 @@ func (p *Environment) environ() []string {
 }
 
 // SettingsOfModel are those of the processor that give facts their meaning. The benches
-// leave them as they are by default.
-func SettingsOfModel() (processor.Config, []source.Source) {
+// leave them as they are by default, but for a profile without insights.
+func (p *Environment) SettingsOfModel() (processor.Config, []source.Source) {
 	c := processor.DefaultConfig()
+	c.Insights.Enabled = p.settings()[settingInsights] != "false"
 	return c, processorSources()
 }
 
