@@ -22,8 +22,6 @@ type Socket struct {
 	address string
 	conn    net.Conn
 	answers *bufio.Reader
-	// used is set once an answer was read from the connection.
-	used bool
 }
 
 // answerPatience is the time limit for an answer.
@@ -44,7 +42,7 @@ func (s *Socket) dial() error {
 	if err != nil {
 		return fmt.Errorf("connect to ingest: %w", err)
 	}
-	s.conn, s.answers, s.used = conn, bufio.NewReaderSize(conn, 2<<10), false
+	s.conn, s.answers = conn, bufio.NewReaderSize(conn, 2<<10)
 	return nil
 }
 
@@ -70,19 +68,19 @@ func EncodeRequest(path string, header http.Header, body []byte) []byte {
 }
 
 // Send sends a request and returns the answer's status. If body is not nil, the
-// answer's body is read into it. A connection that was used before and ends without a
-// byte of an answer was closed while it was idle: the request goes over a new one.
+// answer's body is read into it. A connection that ends without a byte of an answer was
+// closed while it waited for its first or next request, as ingest does after some
+// seconds: the request goes over a new one, once.
 func (s *Socket) Send(request []byte, body *[]byte) (status int, err error) {
 	status, err = s.send(request, body)
 	closed := errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
-	if err != nil && s.used && status == 0 && closed {
+	if err != nil && status == 0 && closed {
 		s.Close()
 		if err := s.dial(); err != nil {
 			return 0, err
 		}
 		status, err = s.send(request, body)
 	}
-	s.used = err == nil
 	return status, err
 }
 

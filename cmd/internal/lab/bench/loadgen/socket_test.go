@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -84,5 +85,32 @@ func TestSocketDialsAgain(t *testing.T) {
 	}
 	if r := requests.Load(); r > 5 {
 		t.Errorf("%d requests: the one without an answer was sent again and again", r)
+	}
+}
+
+// TestSocketWaits: a server that closes a connection on which no request came is sent the first over a new one.
+func TestSocketWaits(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	closed := make(chan struct{})
+	var first sync.Once
+	server.Config.ConnState = func(conn net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			first.Do(func() {
+				_ = conn.Close()
+				close(closed)
+			})
+		}
+	}
+	server.Start()
+	t.Cleanup(server.Close)
+	s, err := loadgen.Dial(t.Context(), server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	<-closed
+	if status, err := s.Send(loadgen.EncodeRequest("/", nil, []byte("x")), nil); err != nil || status != http.StatusOK {
+		t.Errorf("Send() = %d, %v", status, err)
 	}
 }
