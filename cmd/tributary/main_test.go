@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
@@ -144,6 +146,19 @@ func TestExitCodes(t *testing.T) {
 				t.Errorf("says %q, want something with %q", errs.String(), c.says)
 			}
 		})
+	}
+}
+
+// TestSimulateWithoutSources: an ingest that has none of the simulator's sources is told from one that
+// refuses webhooks, and not sent all of them.
+func TestSimulateWithoutSources(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(server.Close)
+	var errs strings.Builder
+	code := cli.Run(t.Context(), newRoot, []string{"simulate", "--url", server.URL, "--count", "1000000", "--duration", "1m", "--rate", "200"}, io.Discard, &errs)
+	if code != cli.ExitFailed || !strings.Contains(errs.String(), "tributary simulate sources") {
+		t.Errorf("exit code %d, says %q", code, errs.String())
 	}
 }
 

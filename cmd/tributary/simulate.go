@@ -148,6 +148,9 @@ func runSimulate(ctx context.Context, g *cli.Globals, s *simulation) (err error)
 	progress := cli.NewProgress(g.Err)
 	progress.Step("four providers send webhooks to "+s.target.URL, s.options.Webhooks)
 	began := time.Now()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var nobody error
 	ended := make(chan error, 1)
 	go func() { ended <- simulator.Run(ctx, simulator.NewPlan(s.options), s.target, ledger) }()
 	ticker := time.NewTicker(200 * time.Millisecond)
@@ -158,13 +161,25 @@ func runSimulate(ctx context.Context, g *cli.Globals, s *simulation) (err error)
 			running = false
 		case <-ticker.C:
 			progress.At(ledger.Total().Webhooks)
+			if knowsNobody(ledger) {
+				nobody = fmt.Errorf("%s answers 404: it has none of the simulator's sources; 'tributary simulate sources' prints them for its configuration, "+
+					"'tributary simulate curl' sends webhooks of its own sources", s.target.URL)
+				cancel()
+			}
 		}
 	}
+	err = errors.Join(err, nobody)
 	progress.Done(err)
 	if err != nil {
 		return err
 	}
 	return showSimulation(g, ledger, time.Since(began))
+}
+
+// knowsNobody reports whether an ingest has not one of the simulator's sources.
+func knowsNobody(l *simulator.Ledger) bool {
+	const enough = 20
+	return l.Statuses()[http.StatusNotFound] >= enough && l.Total().Accepted == 0
 }
 
 // serveUnibell runs the provider behind the relay.
