@@ -145,35 +145,39 @@ func runSimulate(ctx context.Context, g *cli.Globals, s *simulation) (err error)
 		defer stop()
 	}
 	ledger := simulator.NewLedger(lines, false)
+	began := time.Now()
+	if err := s.play(ctx, g, ledger); err != nil {
+		return err
+	}
+	return showSimulation(g, ledger, time.Since(began))
+}
+
+// play sends the webhooks, until an ingest turns out to have none of their sources.
+func (s *simulation) play(ctx context.Context, g *cli.Globals, ledger *simulator.Ledger) (err error) {
 	progress := cli.NewProgress(g.Err)
 	progress.Step("four providers send webhooks to "+s.target.URL, s.options.Webhooks)
-	began := time.Now()
+	defer func() { progress.Done(err) }()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	var nobody error
 	ended := make(chan error, 1)
 	go func() { ended <- simulator.Run(ctx, simulator.NewPlan(s.options), s.target, ledger) }()
 	ticker := time.NewTicker(200 * time.Millisecond)
 	defer ticker.Stop()
-	for running := true; running; {
+	for {
 		select {
-		case err = <-ended:
-			running = false
+		case err := <-ended:
+			if knowsNobody(ledger) {
+				err = errors.Join(err, fmt.Errorf("%s answers 404: it has none of the simulator's sources; 'tributary simulate sources' prints them for its configuration, "+
+					"'tributary simulate curl' sends webhooks of its own sources", s.target.URL))
+			}
+			return err
 		case <-ticker.C:
 			progress.At(ledger.Total().Webhooks)
 			if knowsNobody(ledger) {
-				nobody = fmt.Errorf("%s answers 404: it has none of the simulator's sources; 'tributary simulate sources' prints them for its configuration, "+
-					"'tributary simulate curl' sends webhooks of its own sources", s.target.URL)
 				cancel()
 			}
 		}
 	}
-	err = errors.Join(err, nobody)
-	progress.Done(err)
-	if err != nil {
-		return err
-	}
-	return showSimulation(g, ledger, time.Since(began))
 }
 
 // knowsNobody reports whether an ingest has not one of the simulator's sources.

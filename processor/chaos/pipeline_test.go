@@ -80,16 +80,16 @@ func (*pipelines) program(engineConfig engine.Config, deps engine.Deps, workers 
 }
 
 // pause implements load. It writes a record into the topic of pauses, as the command does.
-func (l *pipelines) pause(r *run, stage string, paused bool) {
-	p := avro.Pause{Stage: stage, Revision: l.pauses.Add(1), Paused: paused, At: time.Now(), Actor: "chaos", Purpose: "chaos"}
+func (l *pipelines) pause(r *run, name string, paused bool) {
+	p := avro.Pause{Stage: name, Revision: l.pauses.Add(1), Paused: paused, At: time.Now(), Actor: "chaos", Purpose: "chaos"}
 	value, err := p.AppendAvro(format.Append(nil, schemaIDs()[schemas.InternalPauses]))
 	if err == nil {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
-		err = r.client.ProduceSync(ctx, &kgo.Record{Topic: r.names.Topic(schemas.InternalPauses), Key: []byte(stage), Value: value}).FirstErr()
+		err = r.client.ProduceSync(ctx, &kgo.Record{Topic: r.names.Topic(schemas.InternalPauses), Key: []byte(name), Value: value}).FirstErr()
 	}
 	if err != nil {
-		r.sayf("driver", "cannot pause or resume %s: %v", stage, err)
+		r.sayf("driver", "cannot pause or resume %s: %v", name, err)
 	}
 }
 

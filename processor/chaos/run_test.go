@@ -32,8 +32,8 @@ type load interface {
 	// begin waits for the time at which the run begins.
 	begin()
 	program(config engine.Config, deps engine.Deps, workers int) (program, error)
-	// pause pauses or resumes a stage of all processes.
-	pause(r *run, stage string, paused bool)
+	// pause pauses or resumes a stage of all processes, by its name.
+	pause(r *run, name string, paused bool)
 	// send begins the traffic; it returns when all of it is answered.
 	send(r *run)
 	// drained says whether everything sent has been handled.

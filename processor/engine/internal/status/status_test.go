@@ -102,7 +102,9 @@ func TestPartitions(t *testing.T) {
 	}
 	four := status.Partition{Partition: 4, State: status.Restoring, Read: 300, Left: 700, SecondsLeft: 7}
 	check([]status.Partition{
-		{Partition: 0, State: status.Running}, {Partition: 2, State: status.Restoring}, four,
+		{Partition: 0, State: status.Running},
+		{Partition: 2, State: status.Restoring},
+		four,
 		{Partition: 5, State: status.Restoring, Read: 300, Left: 2000, SecondsLeft: 20},
 	}, restore.Progress{Partitions: 2, Records: 400, Bytes: 12000, Offsets: 2700, BytesPerSecond: 4000, SecondsLeft: 13.5})
 	w.Owns(status.Partitions{Owned: map[int32]bool{4: false, 0: true}, Session: true})
