@@ -224,7 +224,7 @@ func fieldTable(t *contract.Table) *view.Table {
 		if c.Type.Nullable {
 			kind += ", or null"
 		}
-		out.Rows = append(out.Rows, []view.Cell{view.C(c.Name, view.Code(c.Name)), view.T(kind), view.T(c.Sensitivity), view.C(c.Doc, view.Paragraph(c.Doc))})
+		out.Rows = append(out.Rows, []view.Cell{view.C(c.Name, view.Field(c.Name)), view.T(kind), view.T(c.Sensitivity), view.C(c.Doc, view.Paragraph(c.Doc))})
 	}
 	return out
 }

@@ -139,10 +139,11 @@ func (f *Frame) content(ctx context.Context, p *Page, q *Request, wait time.Dura
 		} else {
 			f.logger.WarnContext(ctx, "a page of the console failed", slog.String("page", p.Path), slog.String("error", err.Error()))
 		}
-		return &Content{
-			Status: status, Model: map[string]any{"error": err.Error()},
-			Body: []g.Node{Heading(p.Title, "", time.Time{}), banner, view.Quiet("Nothing was changed. Open the page again when the cause is gone.")},
+		body := []g.Node{Heading(p.Title, "", time.Time{}), banner}
+		if status != http.StatusNotFound {
+			body = append(body, view.Quiet("Nothing was changed. Open the page again when the cause is gone."))
 		}
+		return &Content{Status: status, Model: map[string]any{"error": err.Error()}, Body: body}
 	}
 	return c
 }

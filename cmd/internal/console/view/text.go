@@ -65,6 +65,15 @@ func Code(text string) g.Node {
 	return h.Code(Text(text))
 }
 
+// Field is the name of a field, which may be broken behind an underscore only.
+func Field(name string) g.Node {
+	var out g.Group
+	for part := range strings.SplitAfterSeq(Clean(name), "_") {
+		out = append(out, g.Text(part), g.El("wbr"))
+	}
+	return h.Code(h.Class("field"), out)
+}
+
 // Block is text of several lines; each line is cleaned.
 func Block(text string) g.Node {
 	var b strings.Builder
