@@ -205,10 +205,11 @@ func refOf(l *deadletter.Letter) string {
 
 // example shows one letter with its body masked.
 func example(p *access.Person, l *deadletter.Letter) g.Node {
+	cause := view.What{ID: "tip-cause", Text: "Why the stage could not handle it, in the stage's words.", Command: "tributary deadletter show " + refOf(l)}
 	pairs := []g.Node{
 		h.Class("pairs"),
 		h.Dt(g.Text("Dead letter")), h.Dd(view.Code(refOf(l)), g.Text(", written "), view.Time(l.DeadLettered)),
-		h.Dt(g.Text("Cause")), h.Dd(view.Text(page.Words(l.Cause) + ": " + l.Detail)),
+		h.Dt(g.Text("Cause")), h.Dd(cause.Explain(view.Text(page.Words(l.Cause) + ": " + l.Detail))),
 		h.Dt(g.Text("Key")), h.Dd(h.A(h.Href(view.At("/case", "id", l.Key)), view.Code(l.Key))),
 	}
 	if !l.Received.IsZero() {
