@@ -140,7 +140,7 @@ func (m *flowModel) sayf(level view.Level, format string, args ...any) {
 // judge finds the verdict in words, the worst first.
 func (m *flowModel) judge(alerts error) {
 	if m.KafkaAway != "" {
-		m.sayf(view.Bad, "Kafka is away: %s.", m.KafkaAway)
+		m.sayf(view.Bad, "Kafka is away: %s. The numbers are those of before.", strings.TrimRight(m.KafkaAway, ".?"))
 	}
 	var watching, moving []string
 	for i := range m.Stages {

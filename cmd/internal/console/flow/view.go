@@ -141,6 +141,10 @@ func (m *flowModel) picture(q *page.Request) g.Node {
 	}
 	for i := range m.Stages {
 		st := &m.Stages[i]
+		if m.KafkaAway != "" {
+			// What was read before says nothing of now.
+			st = &flowStage{Stage: st.Stage, Verdict: lag.VerdictUnknown}
+		}
 		level, sub := view.Calm, "not seen"
 		if st.Group != nil {
 			level = page.LevelOf(st.Verdict, st.Group.Bad)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/cmd/internal/tool/count"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/trace/why"
 	"github.com/tributary-hq/tributary/processor/insights/rollup"
 	"github.com/tributary-hq/tributary/schemas"
@@ -40,7 +41,7 @@ func (t *tracer) readInsights(ctx context.Context) error {
 			s, value := stepOf(topic, r)
 			v, ok := e.Snapshot.(*avro.VerificationSnapshot)
 			if row, isRow := value.(*avro.FunnelRow); ok && isRow {
-				s.Says = fmt.Sprintf("one of %d codes, %d of them verified and %d paid; it counts as %s", row.Requested, row.Verified, row.Paid, why.Words(string(v.Outcome)))
+				s.Says = fmt.Sprintf("one of %s, %d of them verified and %d paid; it counts as %s", count.Of(row.Requested, "code"), row.Verified, row.Paid, why.Words(string(v.Outcome)))
 			}
 			e.insight(string(r.Key), &s)
 		}
