@@ -133,6 +133,50 @@ func TestCheckOfTopics(t *testing.T) {
 	}
 }
 
+// TestCheckHidesNothing: a question that gets no answer in time does not hide what an earlier one found: the
+// topic that is missing is away for that reason, and no other is.
+func TestCheckHidesNothing(t *testing.T) {
+	t.Parallel()
+	r, log := checkedRig(t, 2*time.Second)
+	admin, err := kgo.NewClient(kgo.SeedBrokers(r.broker.ListenAddrs()...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer admin.Close()
+	// The first question after the deletion is answered, the others are not.
+	var deleted atomic.Bool
+	release := make(chan struct{})
+	defer close(release)
+	answered := false
+	r.broker.ControlKey(int16(kmsg.Metadata), func(kmsg.Request) (kmsg.Response, error, bool) {
+		r.broker.KeepControl()
+		if deleted.Load() {
+			if answered {
+				r.broker.SleepControl(func() { <-release })
+			}
+			answered = true
+		}
+		return nil, nil, false
+	})
+	if _, err := kadm.NewClient(admin).DeleteTopics(t.Context(), "test.raw.uapay.v1"); err != nil {
+		t.Fatal(err)
+	}
+	deleted.Store(true)
+	for {
+		said := <-log.said
+		if !strings.HasPrefix(said.Message, saidAway) {
+			continue
+		}
+		said.Attrs(func(a slog.Attr) bool {
+			if want := map[string]string{"topics": "[test.raw.uapay.v1]", "error_kind": "unknown_topic_or_partition"}[a.Key]; want != "" && a.Value.String() != want {
+				t.Errorf("%s = %s, want %s", a.Key, a.Value, want)
+			}
+			return true
+		})
+		return
+	}
+}
+
 // TestCheckDoesNotOverrule: what refuses records and answers questions is away until a
 // record is taken.
 func TestCheckDoesNotOverrule(t *testing.T) {

@@ -42,7 +42,8 @@ func states() []struct {
 			then: says("/dead letters? waits?/") + ` && /undecodable/.test(document.querySelector("#issues").innerText)`,
 		},
 		{
-			name: "Kafka is away", fault: "/kafka/stop", repair: "/kafka/start", path: "/flow", all: true, then: says("/Kafka is away/"),
+			name: "Kafka is away", fault: "/kafka/stop", repair: "/kafka/start", path: "/flow", all: true,
+			then: says("/Kafka is away/") + ` && !document.querySelector("#picture .badge.good")`,
 		},
 	}
 }

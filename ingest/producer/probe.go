@@ -151,8 +151,9 @@ func (p *probe) ask(ctx context.Context, topics map[*topic]uint64) map[*topic]er
 		err := p.once(ctx, topics, why)
 		well := err == nil
 		for t := range topics {
-			// A timeout must not hide the reason that an earlier attempt found.
-			if err != nil && (why[t] == nil || !errors.Is(err, context.DeadlineExceeded)) {
+			// A timeout must not hide what an earlier attempt found, good or bad.
+			_, answered := why[t]
+			if err != nil && (!answered || !errors.Is(err, context.DeadlineExceeded)) {
 				why[t] = err
 			}
 			well = well && why[t] == nil
