@@ -127,6 +127,13 @@ func (p *Partition) mark(producer int64, epoch int16, commit bool, now int64) {
 	p.log = append(p.log, Rec{producer: producer, epoch: epoch, control: true, commit: commit, Timestamp: now})
 }
 
+// mixed reports whether a producer's newest forgotten transaction in the partition was
+// aborted, and one before it committed. One marker ends both: see mark.
+func (p *Partition) mixed(producer int64) bool {
+	lost := p.lost[producer]
+	return len(lost) > 1 && !lost[len(lost)-1].commit && slices.ContainsFunc(lost, func(e ending) bool { return e.commit })
+}
+
 // marker returns the marker of a producer's epoch.
 func (p *Partition) marker(producer int64, epoch int16) (commit, ok bool) {
 	for i := range p.log {

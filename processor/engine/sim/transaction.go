@@ -180,8 +180,8 @@ func (c *Cluster) endAs(pid int64, epoch int16, places []tp, commit bool) error 
 		t.parts[at] = true
 		if at.topic == offsetsTopic {
 			delete(c.lost, pid)
-		} else {
-			delete(c.part(at).lost, pid)
+		} else if p := c.part(at); commit || !p.mixed(pid) {
+			delete(p.lost, pid)
 		}
 	}
 	c.prepare(t, epoch, commit)
