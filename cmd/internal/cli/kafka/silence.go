@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -85,7 +86,7 @@ func (w *Silence) stop() {
 // first answer.
 func HangsUp(err error) bool {
 	_, ok := errors.AsType[*kgo.ErrFirstReadEOF](err)
-	return ok
+	return ok || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }
 
 // Unreachable reports whether an error means that no broker was reached. A port of our own that cannot be

@@ -107,6 +107,10 @@ func TestHangsUp(t *testing.T) {
 	if err := client.Ping(t.Context()); !kafka.HangsUp(err) {
 		t.Errorf("%v is not known as hung up", err)
 	}
+	// The request may already be under way: then the connection is reset.
+	if err := (&net.OpError{Op: "read", Err: syscall.ECONNRESET}); !kafka.HangsUp(err) {
+		t.Errorf("%v is not known as hung up", err)
+	}
 	if kafka.HangsUp(&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}) {
 		t.Error("a refused connection is known as hung up")
 	}
