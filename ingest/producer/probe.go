@@ -151,7 +151,7 @@ func (p *probe) ask(ctx context.Context, topics map[*topic]uint64) map[*topic]er
 		err := p.once(ctx, topics, why)
 		well := err == nil
 		for t := range topics {
-			// A timeout must not hide what an earlier attempt found, good or bad.
+			// A timeout does not replace the result of an earlier attempt, be it an error or none.
 			_, answered := why[t]
 			if err != nil && (!answered || !errors.Is(err, context.DeadlineExceeded)) {
 				why[t] = err

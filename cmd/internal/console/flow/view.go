@@ -142,7 +142,7 @@ func (m *flowModel) picture(q *page.Request) g.Node {
 	for i := range m.Stages {
 		st := &m.Stages[i]
 		if m.KafkaAway != "" {
-			// What was read before says nothing of now.
+			// The last verdict is from before Kafka went away: the stage's state is unknown.
 			st = &flowStage{Stage: st.Stage, Verdict: lag.VerdictUnknown}
 		}
 		level, sub := view.Calm, "not seen"

@@ -7,7 +7,7 @@ import (
 	h "maragu.dev/gomponents/html"
 )
 
-// What explains numbers: their definition, and the command that prints the same ones.
+// What is the explanation of some numbers: their definition, and the command that prints them.
 type What struct {
 	// ID names the explanation in the page.
 	ID, Text string
