@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 )
 
 // The pace of a live page.
@@ -52,7 +54,7 @@ func (f *Frame) stream(w http.ResponseWriter, p *Page, q *Request) {
 		if err := out.Flush(); err != nil {
 			return
 		}
-		rest(ctx, calm)
+		_ = timespan.Wait(ctx, calm)
 		first(ctx, changed, heartbeat)
 	}
 }
@@ -91,13 +93,4 @@ func first(ctx context.Context, channels []<-chan struct{}, most time.Duration) 
 		}()
 	}
 	<-ctx.Done()
-}
-
-func rest(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
 }

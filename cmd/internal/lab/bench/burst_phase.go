@@ -14,6 +14,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/loadgen"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/result"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 )
 
 // tally counts the answers of a phase.
@@ -92,7 +93,7 @@ func (b *burst) send(ctx context.Context, rate float64, while time.Duration) (se
 		if rate > 0 {
 			due := began.Add(time.Duration(float64(sent) / rate * float64(time.Second)))
 			if pause := time.Until(due); pause >= time.Millisecond {
-				if err := environment.Wait(ctx, pause); err != nil {
+				if err := timespan.Wait(ctx, pause); err != nil {
 					break
 				}
 			}
@@ -181,7 +182,7 @@ func (b *burst) watch(ctx context.Context) (worst int64) {
 				worst = max(worst, total-m.Done)
 			}
 		}
-		if environment.Wait(ctx, time.Second/4) != nil {
+		if timespan.Wait(ctx, time.Second/4) != nil {
 			return worst
 		}
 	}

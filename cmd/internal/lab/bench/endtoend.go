@@ -10,6 +10,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/environment"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/result"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
@@ -212,7 +213,7 @@ func untilReady(ctx context.Context, c *environment.Subprocess) error {
 		if time.Now().After(until) {
 			return fmt.Errorf("%s is not ready after %v; the end of its log:\n%s", c.Role, environment.StartPatience, c.Tail())
 		}
-		if err := environment.Wait(ctx, 10*time.Millisecond); err != nil {
+		if err := timespan.Wait(ctx, 10*time.Millisecond); err != nil {
 			return err
 		}
 	}

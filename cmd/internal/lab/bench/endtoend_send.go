@@ -12,6 +12,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/environment"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/loadgen"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 )
 
 // due is a webhook and when it is to be sent.
@@ -45,7 +46,7 @@ func (b *way) send(ctx context.Context, plan *simulator.Plan) error {
 		}
 		at := b.began.Add(time.Duration(float64(n) / b.config.Rate * float64(time.Second)))
 		if pause := time.Until(at); pause >= time.Millisecond {
-			failed = environment.Wait(ctx, pause)
+			failed = timespan.Wait(ctx, pause)
 		}
 		select {
 		case queues[environment.Shard(s.Order, len(queues))] <- due{s, at}:

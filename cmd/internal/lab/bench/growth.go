@@ -15,6 +15,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/environment"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/result"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
@@ -236,7 +237,7 @@ func (g *growth) calm(ctx context.Context) error {
 			return nil
 		}
 		last = told
-		if err := environment.Wait(ctx, g.config.QuietFor); err != nil {
+		if err := timespan.Wait(ctx, g.config.QuietFor); err != nil {
 			return err
 		}
 	}

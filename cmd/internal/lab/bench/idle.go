@@ -9,6 +9,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/environment"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/loadgen"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/result"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 )
 
 // idle opens connections that have sent one webhook each and then nothing, and looks
@@ -34,7 +35,7 @@ func (b *ingestBench) idle(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := environment.Wait(ctx, b.config.IdleFor); err != nil {
+	if err := timespan.Wait(ctx, b.config.IdleFor); err != nil {
 		return err
 	}
 	kept, err := b.look(ctx)

@@ -17,6 +17,7 @@ import (
 	"github.com/tributary-hq/tributary/cmd/internal/lab/demo"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/model"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 	"github.com/tributary-hq/tributary/processor/source"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/raw"
@@ -176,7 +177,7 @@ func (b *peers) drainPeer(ctx context.Context, c *environment.Subprocess, total 
 		if end.Done >= total && len(c.Lines(saidDrained)) > 0 {
 			return first, end, nil
 		}
-		if err := environment.Wait(ctx, environment.Look); err != nil {
+		if err := timespan.Wait(ctx, environment.Look); err != nil {
 			return first, end, err
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/environment"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/bench/result"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 )
 
 // place3 is the position of a raw record, as in receipts and snapshots.
@@ -192,7 +193,7 @@ func (r *readers) untilQuiet(ctx context.Context) error {
 		if err != nil || left == 0 || time.Since(last) > quiet {
 			return err
 		}
-		if err := environment.Wait(ctx, 20*time.Millisecond); err != nil {
+		if err := timespan.Wait(ctx, 20*time.Millisecond); err != nil {
 			return err
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 
 	"github.com/tributary-hq/tributary/cmd/internal/tool/audit"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 	"github.com/tributary-hq/tributary/schemas"
 )
 
@@ -110,7 +111,7 @@ func (s *scene) emptied(ctx context.Context) error {
 		if err == nil && described[group].Err == nil && len(described[group].Members) == 0 {
 			return nil
 		}
-		if err := pause(ctx, 100*time.Millisecond); err != nil {
+		if err := timespan.Wait(ctx, 100*time.Millisecond); err != nil {
 			return err
 		}
 	}
@@ -156,7 +157,7 @@ func (s *scene) remake(ctx context.Context, name string) error {
 		if err == nil && !details.Has(topic) {
 			break
 		}
-		if err := pause(ctx, 50*time.Millisecond); err != nil {
+		if err := timespan.Wait(ctx, 50*time.Millisecond); err != nil {
 			return err
 		}
 	}

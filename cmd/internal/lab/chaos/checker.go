@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/tributary-hq/tributary/cmd/internal/lab/simulator"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
 
@@ -72,7 +73,7 @@ func (w *checker) run(ctx, lasting context.Context, rng *rand.Rand) {
 			}
 		})
 	}
-	for n := 0; pause(ctx, time.Duration(float64(time.Second)/w.rate)) == nil; n++ {
+	for n := 0; timespan.Wait(ctx, time.Duration(float64(time.Second)/w.rate)) == nil; n++ {
 		t := &testimony{id: uuid(rng), statuses: map[int]int{}}
 		t.body = event(t.id, uuid(rng), n)
 		w.mu.Lock()
@@ -134,7 +135,7 @@ func (w *checker) deliver(ctx context.Context, client *http.Client, t *testimony
 			w.changed = make(chan struct{})
 		}
 		w.mu.Unlock()
-		if status == http.StatusOK || pause(ctx, wait) != nil {
+		if status == http.StatusOK || timespan.Wait(ctx, wait) != nil {
 			return
 		}
 		wait = min(2*wait, time.Second)

@@ -10,6 +10,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 )
 
 // stateTopic is the log of the transaction coordinators.
@@ -88,7 +90,7 @@ func (a *scenario) catchPrepared(ctx context.Context) (node int, id string, err 
 			for ctx.Err() == nil {
 				id := a.prepared(ctx, n)
 				if id == "" {
-					_ = pause(ctx, time.Millisecond) // what ends it is the context, too
+					_ = timespan.Wait(ctx, time.Millisecond) // what ends it is the context, too
 					continue
 				}
 				select {
@@ -149,7 +151,7 @@ func (a *scenario) inSync(ctx context.Context) error {
 		if err == nil && behind == 0 && len(listed) > 0 {
 			return nil
 		}
-		if pause(ctx, 200*time.Millisecond) != nil {
+		if timespan.Wait(ctx, 200*time.Millisecond) != nil {
 			return fmt.Errorf("wait until all replicas are in sync, %d partitions are not: %w", behind, errors.Join(context.Cause(ctx), err))
 		}
 	}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 )
 
 // disturbProcessor injects a fault into a processor, and resumes or restarts it.
@@ -19,7 +21,7 @@ func (a *scenario) disturbProcessor(ctx context.Context, f fault) error {
 		switch f.kind {
 		case stopProcessor:
 			err := p.signal(syscall.SIGSTOP)
-			return errors.Join(err, pause(ctx, asleep), p.signal(syscall.SIGCONT))
+			return errors.Join(err, timespan.Wait(ctx, asleep), p.signal(syscall.SIGCONT))
 		case restartProcessor:
 			if err := p.stop(ctx); err != nil {
 				return err
@@ -79,7 +81,7 @@ func (a *scenario) disturbBroker(ctx context.Context, f fault) error {
 	return a.mended(ctx, r, func() error {
 		if f.kind == stopBroker {
 			err := a.kafka.signal(1, syscall.SIGSTOP)
-			return errors.Join(err, pause(ctx, asleep), a.kafka.signal(1, syscall.SIGCONT))
+			return errors.Join(err, timespan.Wait(ctx, asleep), a.kafka.signal(1, syscall.SIGCONT))
 		}
 		err := errors.Join(a.kafka.signal(1, syscall.SIGKILL), a.restartNode(ctx, 1))
 		a.runLog.sayf("      the broker is back after %s", seconds(time.Since(r.at)))

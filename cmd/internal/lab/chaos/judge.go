@@ -13,6 +13,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/cmd/internal/tool/audit"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/wire"
@@ -42,7 +43,7 @@ func (s *scene) caughtUp(ctx context.Context) error {
 		if s.processor.ended() {
 			return fmt.Errorf("the processor has ended, exit code %d; it said last:\n%s", s.processor.code, s.processor.log.tail(5))
 		}
-		if err := pause(ctx, 100*time.Millisecond); err != nil {
+		if err := timespan.Wait(ctx, 100*time.Millisecond); err != nil {
 			return fmt.Errorf("wait until all is read: %w; the processor said last:\n%s", errors.Join(err, err2), s.processor.log.tail(5))
 		}
 	}
@@ -63,7 +64,7 @@ func (s *scene) judge(ctx context.Context) error {
 			return s.audit(ctx)
 		}
 		// The transaction markers of the last facts may still be missing.
-		if err := pause(ctx, time.Second); err != nil {
+		if err := timespan.Wait(ctx, time.Second); err != nil {
 			return err
 		}
 	}
@@ -112,7 +113,7 @@ func (s *scene) audit(ctx context.Context) error {
 			s.runLog.findf("%s: the audit finds %s, and should find %s", s.action.name, describeKinds(kinds), cmp.Or(strings.Join(s.action.audit, ", "), "nothing"))
 			return nil
 		}
-		if err := pause(ctx, time.Second); err != nil {
+		if err := timespan.Wait(ctx, time.Second); err != nil {
 			return err
 		}
 	}

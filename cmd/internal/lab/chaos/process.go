@@ -12,7 +12,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
-	"time"
 )
 
 // journal stores a process's output in a file, and wakes those who wait for a line.
@@ -151,17 +150,5 @@ func (p *process) says(ctx context.Context, pattern string) (string, error) {
 		case <-ctx.Done():
 			return "", fmt.Errorf("%s did not say %q: %w; it said last:\n%s", p.name, pattern, context.Cause(ctx), p.log.tail(5))
 		}
-	}
-}
-
-// pause waits, or returns early with the context's cause.
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/avro"
 	"github.com/tributary-hq/tributary/schemas/wire"
@@ -50,7 +51,7 @@ func (a *scenario) finish(ctx context.Context, stopWitness func()) error {
 func (a *scenario) judge(ctx context.Context) error {
 	// Timers due by then have fired: a watermark is at most a few seconds behind.
 	const restful = 12 * time.Second
-	if err := pause(ctx, restful); err != nil {
+	if err := timespan.Wait(ctx, restful); err != nil {
 		return err
 	}
 	for name, args := range map[string][]string{
@@ -78,7 +79,7 @@ func (a *scenario) ask(ctx context.Context, name string, args []string) error {
 			return nil //nolint:nilerr // it is a finding, and the others are still asked
 		}
 		a.runLog.sayf("%s does not agree yet, asking again", name)
-		if err := pause(ctx, 5*time.Second); err != nil {
+		if err := timespan.Wait(ctx, 5*time.Second); err != nil {
 			return err
 		}
 	}

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 )
 
 func (s *stack) startRoles(ctx context.Context) error {
@@ -112,7 +114,7 @@ func (s *stack) supervise(ctx context.Context, name string, env []string, runnin
 		if n == 1 {
 			s.runLog.sayf("      %s ended in its start with exit code %d and is started again: %s", name, p.code, p.log.tail(1))
 		}
-		if err := pause(ctx, time.Second); err != nil {
+		if err := timespan.Wait(ctx, time.Second); err != nil {
 			return nil, err
 		}
 	}
@@ -188,7 +190,7 @@ func (s *stack) ready(ctx context.Context, i int) error {
 		if p.ended() && s.processor(i) == p && (p.wanted.Load() || p.code != fenced) {
 			return fmt.Errorf("%s, exit code %d, before it was ready; it said last:\n%s", p.name, p.code, p.log.tail(8))
 		}
-		if err := pause(ctx, 50*time.Millisecond); err != nil {
+		if err := timespan.Wait(ctx, 50*time.Millisecond); err != nil {
 			return fmt.Errorf("%s was not ready in time: %w; its answer was %s; it said last:\n%s", p.name, err, answer, p.log.tail(8))
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 	"github.com/tributary-hq/tributary/processor"
 	"github.com/tributary-hq/tributary/schemas"
 )
@@ -90,7 +91,7 @@ func newWatcher(ctx context.Context, brokers string) (*watcher, error) {
 	}
 	ctx, w.stop = context.WithCancel(ctx)
 	w.running.Go(func() {
-		for pause(ctx, 100*time.Millisecond) == nil {
+		for timespan.Wait(ctx, 100*time.Millisecond) == nil {
 			p, err := w.ask(ctx)
 			if err != nil {
 				continue // asked again

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 	"github.com/tributary-hq/tributary/schemas"
 	"github.com/tributary-hq/tributary/schemas/raw"
 )
@@ -139,14 +140,7 @@ func pause(ctx context.Context, d time.Duration) error {
 	if d < time.Millisecond {
 		return ctx.Err()
 	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return timespan.Wait(ctx, d)
 }
 
 // send sends a webhook until the answer is final: accepted or refused.

@@ -9,6 +9,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 	"github.com/tributary-hq/tributary/processor"
 	"github.com/tributary-hq/tributary/schemas"
 )
@@ -59,7 +60,7 @@ func (a *auditor) committed(ctx context.Context, group string) (kadm.OffsetRespo
 			return nil, fmt.Errorf("fetch the committed offsets of group %s: %w", group, err)
 		}
 		const again = 50 * time.Millisecond
-		if err := pause(ctx, again); err != nil {
+		if err := timespan.Wait(ctx, again); err != nil {
 			return nil, err
 		}
 	}
@@ -94,15 +95,4 @@ func (a *auditor) list(ctx context.Context, list lister, names []string) (offset
 		}
 	}
 	return out, nil
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/tributary-hq/tributary/cmd/internal/tool/scan"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/trace"
 	"github.com/tributary-hq/tributary/processor/stage"
 	"github.com/tributary-hq/tributary/schemas"
@@ -185,12 +186,8 @@ func (c *Config) await(ctx context.Context, p *Plan, began time.Time, result *Re
 			break
 		}
 		const again = 300 * time.Millisecond
-		timer := time.NewTimer(again)
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
-			return context.Cause(ctx)
+		if err := timespan.Wait(ctx, again); err != nil {
+			return err
 		}
 	}
 	for key := range left {

@@ -12,6 +12,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/topics"
 	"github.com/tributary-hq/tributary/processor/engine"
 )
@@ -76,12 +77,18 @@ func (p *Plan) deleteChangelog(ctx context.Context, admin *kadm.Client) error {
 	return p.until(ctx, admin, "be deleted", func(there bool) bool { return !there })
 }
 
+// A topic is deleted and made some time after Kafka has answered: patience is how long that
+// may take, again the time between two requests that ask for it.
+const (
+	patience = 30 * time.Second
+	again    = 100 * time.Millisecond
+)
+
 func (p *Plan) makeChangelog(ctx context.Context, admin *kadm.Client, config *Config, w topics.Wanted) error {
 	configs := map[string]*string{}
 	for key, value := range w.Configs {
 		configs[key] = &value
 	}
-	const patience = 30 * time.Second
 	for end := time.Now().Add(patience); ; {
 		_, err := admin.CreateTopic(ctx, w.Partitions, config.Topics.ReplicationFactor, configs, w.Name)
 		if err == nil {
@@ -91,7 +98,7 @@ func (p *Plan) makeChangelog(ctx context.Context, admin *kadm.Client, config *Co
 		if !errors.Is(err, kerr.TopicAlreadyExists) || time.Now().After(end) {
 			return fmt.Errorf("make changelog %s anew (run reset again; no processor of the stage starts without it): %w", p.Changelog, err)
 		}
-		if err := pause(ctx); err != nil {
+		if err := timespan.Wait(ctx, again); err != nil {
 			return err
 		}
 	}
@@ -100,7 +107,6 @@ func (p *Plan) makeChangelog(ctx context.Context, admin *kadm.Client, config *Co
 
 // until waits until the changelog exists, or no longer exists.
 func (p *Plan) until(ctx context.Context, admin *kadm.Client, what string, done func(there bool) bool) error {
-	const patience = 30 * time.Second
 	for end := time.Now().Add(patience); ; {
 		details, err := admin.ListTopics(kadm.WithAuthorizedOps(ctx), p.Changelog)
 		if err == nil && done(details.Has(p.Changelog)) {
@@ -109,7 +115,7 @@ func (p *Plan) until(ctx context.Context, admin *kadm.Client, what string, done 
 		if time.Now().After(end) {
 			return fmt.Errorf("changelog %s did not come to %s within %s: run reset again", p.Changelog, what, patience)
 		}
-		if err := pause(ctx); err != nil {
+		if err := timespan.Wait(ctx, again); err != nil {
 			return err
 		}
 	}
@@ -129,16 +135,4 @@ func (p *Plan) begin(ctx context.Context, client *kgo.Client) error {
 		return fmt.Errorf("write the beginning of changelog %s (run reset again): %w", p.Changelog, err)
 	}
 	return nil
-}
-
-func pause(ctx context.Context) error {
-	const again = 100 * time.Millisecond
-	timer := time.NewTimer(again)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }

@@ -9,6 +9,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 )
 
 // locate finds the leaders of the partitions.
@@ -62,12 +64,8 @@ func (s *search) one(ctx context.Context, p *part) error {
 // again waits a moment, and asks for the leader anew.
 func (s *search) again(ctx context.Context, p *part) error {
 	const moment = 200 * time.Millisecond
-	timer := time.NewTimer(moment)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-		return nil
+	if timespan.Wait(ctx, moment) != nil {
+		return nil //nolint:nilerr // the caller looks at the context
 	}
 	return s.locate(ctx, []*part{p})
 }

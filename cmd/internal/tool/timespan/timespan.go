@@ -1,5 +1,6 @@
 // Package timespan reads and writes time spans in one form, for settings, flags and output: a
 // number and a unit, such as 500ms, 30s, 15m, 36h or 7d; larger units come first, as in 1d12h.
+// Wait waits for one.
 //
 //	setting, flag ─► Parse ─► time.Duration ─► Format (exact), About (two units)
 package timespan

@@ -11,6 +11,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 
 	"github.com/tributary-hq/tributary/cmd/internal/tool/lag"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 )
 
 // Moment is one sample of usage and progress.
@@ -80,7 +81,7 @@ func (p *Environment) DrainFrom(ctx context.Context, c *Subprocess, before, tota
 				return &d, nil
 			}
 		}
-		if err := Wait(ctx, Look); err != nil {
+		if err := timespan.Wait(ctx, Look); err != nil {
 			return nil, err
 		}
 	}
@@ -108,7 +109,7 @@ func (p *Environment) Finish(ctx context.Context, c *Subprocess, total int64) er
 				return err
 			}
 		}
-		if err := Wait(ctx, Look); err != nil {
+		if err := timespan.Wait(ctx, Look); err != nil {
 			return err
 		}
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/tributary-hq/tributary/cmd/internal/cli/config"
 	"github.com/tributary-hq/tributary/cmd/internal/lab/embedded"
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 	"github.com/tributary-hq/tributary/cmd/internal/tool/topics"
 	"github.com/tributary-hq/tributary/processor"
 	"github.com/tributary-hq/tributary/schemas"
@@ -219,7 +220,7 @@ func (p *Environment) removeTopics(ctx context.Context, names []string) error {
 		if !slices.ContainsFunc(have, func(name string) bool { return slices.Contains(names, name) }) {
 			return nil
 		}
-		if err := Wait(ctx, metadataAge); err != nil {
+		if err := timespan.Wait(ctx, metadataAge); err != nil {
 			return err
 		}
 	}

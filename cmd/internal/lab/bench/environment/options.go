@@ -1,7 +1,6 @@
 package environment
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -148,18 +147,6 @@ func (o *Options) settings() map[string]string {
 		out[key] = value
 	}
 	return out
-}
-
-// Wait waits, unless ctx ends.
-func Wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // Accounts are the simulator's.

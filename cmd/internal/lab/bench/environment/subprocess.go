@@ -16,6 +16,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/tributary-hq/tributary/cmd/internal/tool/timespan"
 )
 
 // Subprocess is a role of tributary running as a separate process.
@@ -101,7 +103,7 @@ func (c *Subprocess) Says(ctx context.Context, message string) (string, error) {
 			return "", c.failed()
 		default:
 		}
-		if err := Wait(ctx, 5*time.Millisecond); err != nil {
+		if err := timespan.Wait(ctx, 5*time.Millisecond); err != nil {
 			return "", fmt.Errorf("%s did not say %q: %w:\n%s", c.Role, message, err, c.Tail())
 		}
 	}
