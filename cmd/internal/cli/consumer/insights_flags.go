@@ -32,7 +32,7 @@ func (f *insightsFlags) add(flags *pflag.FlagSet) {
 	flags.StringSliceVar(&f.kinds, "kind", nil, "only these tables: costs, pumping, frontier, runway, scorecard")
 	flags.StringVar(&f.day, "day", "", "the codes ordered on this day (UTC): today, or as 2026-11-30; without it yesterday")
 	flags.StringVar(&f.since, "since", "", "the codes ordered since a day (UTC), or in so many days, as 7d")
-	flags.StringVar(&f.until, "until", "", "with --since: the last day (UTC), as 2026-11-30; without it today")
+	flags.StringVar(&f.until, "until", "", "with --since: the last day (UTC), as 2026-11-30")
 	flags.BoolVar(&f.withdrawn, "withdrawn", false, "also the claims that were withdrawn since the first of the days")
 	flags.BoolVarP(&f.watch, "watch", "w", false, "go on until Ctrl-C")
 	timespan.Var(flags, &f.interval, "interval", "how often to look with --watch")
@@ -99,7 +99,7 @@ func (f *insightsFlags) filter(now time.Time) (insights.Filter, error) {
 	return filter, errors.Join(errs...)
 }
 
-// days returns the selected days: [from, to).
+// days returns the selected days: [from, to); without an end to is zero.
 func (f *insightsFlags) days(now time.Time, errs []error) (from, to time.Time, _ []error) {
 	const day = 24 * time.Hour
 	today := now.UTC().Truncate(day)
@@ -128,7 +128,7 @@ func (f *insightsFlags) days(now time.Time, errs []error) (from, to time.Time, _
 			errs = append(errs, fmt.Errorf("--since: %q is no day such as 2026-11-30, and no number of days such as 7d", f.since))
 		}
 	}
-	to = today.Add(day)
+	// Without an end a code counts that is ordered after midnight, by whatever clock.
 	if f.until != "" {
 		last, err := time.Parse(time.DateOnly, f.until)
 		if err != nil {

@@ -76,6 +76,9 @@ func showInsights(r *insights.Report, v insightsView) string {
 }
 
 func daysOf(r *insights.Report) string {
+	if r.To.IsZero() {
+		return "SINCE " + r.From.Format(time.DateOnly)
+	}
 	last := r.To.Add(-time.Second)
 	from, to := r.From.Format(time.DateOnly), last.Format(time.DateOnly)
 	if from == to {

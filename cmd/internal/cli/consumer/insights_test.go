@@ -142,10 +142,10 @@ func TestInsightsFlags(t *testing.T) {
 		{"--day yesterday", day(29), day(30)},
 		{"--day today", day(30), day(30).Add(24 * time.Hour)},
 		{"--day 2026-11-03", day(3), day(4)},
-		{"--since 7d", day(23), day(30).Add(24 * time.Hour)},
-		{"--since 2026-11-20", day(20), day(30).Add(24 * time.Hour)},
+		{"--since 7d", day(23), time.Time{}},
+		{"--since 2026-11-20", day(20), time.Time{}},
 		{"--since 2026-11-20 --until 2026-11-21", day(20), day(22)},
-		{"--since yesterday --country ua --channel sms --provider LOX24 --kind pumping,costs", day(29), day(30).Add(24 * time.Hour)},
+		{"--since yesterday --country ua --channel sms --provider LOX24 --kind pumping,costs", day(29), time.Time{}},
 	} {
 		f, err := consumer.InsightsFilter(now, strings.Fields(c.args)...)
 		if err != nil || !f.From.Equal(c.from) || !f.To.Equal(c.to) {

@@ -11,8 +11,8 @@ import (
 
 // Filter selects the part of the rows that a report is about. Empty texts select all.
 type Filter struct {
-	// From and To limit the days (UTC) in which the codes were ordered: [From, To). Scorecards
-	// are those of From and later.
+	// From and To limit the days (UTC) in which the codes were ordered: [From, To); without To
+	// there is no end. Scorecards are those of From and later.
 	From, To time.Time
 
 	Country, Provider, Source string

@@ -12,9 +12,9 @@ import (
 
 // Report holds the costs and claims of the selected days.
 type Report struct {
-	// From and To are the days of the costs: [From, To).
+	// From and To are the days of the costs: [From, To); without To there is no end.
 	From time.Time `json:"from"`
-	To   time.Time `json:"to"`
+	To   time.Time `json:"to,omitzero"`
 	// Costs are sorted by country, provider, channel and currency.
 	Costs []Cost `json:"costs"`
 	// Totals are the costs of all routes, one for each currency.
@@ -127,7 +127,7 @@ func (f *Filter) costs(rows *Rows) (costs, totals []Cost) {
 	sums := map[route]*sum{}
 	all := newSum()
 	for _, row := range rows.Funnel {
-		if !f.selects(row) || row.WindowStart.Before(f.From) || !row.WindowStart.Before(f.To) {
+		if !f.selects(row) || row.WindowStart.Before(f.From) || !f.To.IsZero() && !row.WindowStart.Before(f.To) {
 			continue
 		}
 		at := route{row.Country.Value, row.Provider, row.Channel.Value}

@@ -110,3 +110,17 @@ func TestNobodyPaid(t *testing.T) {
 		}
 	}
 }
+
+// TestNoEnd: without a last day a code counts that was ordered on the next day of another clock.
+func TestNoEnd(t *testing.T) {
+	t.Parallel()
+	rows := insights.NewRows()
+	for d, name := range map[int]string{28: "before", 29: "first", 30: "next"} {
+		add(t, rows, name, 1, func(r *avro.FunnelRow) { r.WindowStart, r.WindowEnd = day(d), day(d+1) })
+	}
+	for to, want := range map[time.Time]int64{day(30): 10, {}: 20} {
+		if got := insights.NewReport(rows, &insights.Filter{From: day(29), To: to}).Costs[0].Codes; got != want {
+			t.Errorf("to %v: %d codes, want %d", to, got, want)
+		}
+	}
+}
